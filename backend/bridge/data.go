@@ -1,0 +1,254 @@
+package bridge
+
+// Types that cross to the interface. Times are milliseconds since 1970 (0: none), ids are numbers, lists are never null.
+
+// AppInfo says what the window is showing.
+type AppInfo struct {
+	Version    string   `json:"version"`
+	Mode       string   `json:"mode"`      // "desktop" or "serve"
+	Demo       bool     `json:"demo"`      // the demo workspace: banner and side panel
+	Simulated  bool     `json:"simulated"` // a simulator stands in for WhatsApp: striped frame and banner
+	DataDir    string   `json:"dataDir"`
+	Platform   string   `json:"platform"`   // "linux", "windows", "darwin"
+	Problem    *Problem `json:"problem"`    // set when the workspace could not be opened; then nothing else works
+	ClockWrong bool     `json:"clockWrong"` // this computer's clock is far from WhatsApp's
+}
+
+// Problem is an error as it crosses: the interface chooses the sentence by code and detail, and falls back to Message.
+type Problem struct {
+	Code    string            `json:"code"`
+	Message string            `json:"message"`
+	Detail  map[string]string `json:"detail"`
+	Action  string            `json:"action"`
+}
+
+// Snapshot is everything that the rail, the fleet and the settings show, as of sequence number Seq.
+type Snapshot struct {
+	Seq         int64        `json:"seq"`
+	Subaccounts []Subaccount `json:"subaccounts"`
+	Devices     []Device     `json:"devices"`
+	Unread      []Unread     `json:"unread"` // one per subaccount that has any
+	Settings    Settings     `json:"settings"`
+	Pairings    []Pairing    `json:"pairings"` // those going on
+	Notices     []Notice     `json:"notices"`  // newest last, at most 50
+}
+
+// Subaccount is a tile of the rail.
+type Subaccount struct {
+	ID       int64  `json:"id"`
+	Name     string `json:"name"`
+	Initials string `json:"initials"`
+	Colour   string `json:"colour"`
+	Position int    `json:"position"`
+}
+
+// Unread is the number of unread messages and conversations of a subaccount.
+type Unread struct {
+	Subaccount    int64 `json:"subaccount"`
+	Messages      int   `json:"messages"`
+	Conversations int   `json:"conversations"`
+}
+
+// Device is a row of the fleet.
+type Device struct {
+	ID         int64  `json:"id"`
+	Subaccount int64  `json:"subaccount"`
+	Slot       int    `json:"slot"` // 0 until first linked
+	Label      string `json:"label"`
+	Purpose    string `json:"purpose"`
+	Priority   string `json:"priority"`
+	Favorite   bool   `json:"favorite"`
+	Number     string `json:"number"` // formatted internationally, "" until linked
+	Name       string `json:"name"`   // business or push name
+	Status     string `json:"status"`
+	Cause      string `json:"cause"`
+	Next       string `json:"next"` // next action
+	Since      int64  `json:"since"`
+	Until      int64  `json:"until"`
+	NextTry    int64  `json:"nextTry"`
+	Try        int    `json:"try"`
+	Reason     string `json:"reason"`
+	Code       int    `json:"code"`
+	Step       int    `json:"step"`
+	Linked     int64  `json:"linked"`
+	LastIn     int64  `json:"lastIn"`
+	LastOut    int64  `json:"lastOut"`
+}
+
+// DeviceSettings are the editable parts of a device; a nil part stays as it is.
+type DeviceSettings struct {
+	Label    *string `json:"label"`
+	Purpose  *string `json:"purpose"`
+	Priority *string `json:"priority"`
+	Favorite *bool   `json:"favorite"`
+}
+
+// StateChange is one row of a device's history.
+type StateChange struct {
+	At     int64  `json:"at"`
+	From   string `json:"from"` // cause
+	To     string `json:"to"`   // cause
+	Status string `json:"status"`
+	Until  int64  `json:"until"`
+	Try    int    `json:"try"`
+	Reason string `json:"reason"`
+	Code   int    `json:"code"`
+}
+
+// Pairing is where a link dialog stands.
+type Pairing struct {
+	Device     int64    `json:"device"`
+	Subaccount int64    `json:"subaccount"`
+	Kind       string   `json:"kind"` // domain.PairingKind
+	QR         *QR      `json:"qr"`   // when kind is "showing"
+	N          int      `json:"n"`
+	Total      int      `json:"total"`
+	Shown      int64    `json:"shown"`   // when this step began
+	Expires    int64    `json:"expires"` // when this code runs out
+	Number     string   `json:"number"`  // who scanned, formatted
+	Name       string   `json:"name"`
+	Expected   string   `json:"expected"` // relink: the number that must scan, formatted
+	Holder     *Holder  `json:"holder"`   // when kind is "refused"
+	Problem    *Problem `json:"problem"`  // when kind is "refused" or "failed"
+}
+
+// QR is the bitmap of a QR code without quiet zone: Size × Size modules, row by row, "1" is dark.
+type QR struct {
+	Size int    `json:"size"`
+	Bits string `json:"bits"`
+}
+
+// Holder is who already has the number that was scanned.
+type Holder struct {
+	Subaccount     int64  `json:"subaccount"`
+	SubaccountName string `json:"subaccountName"`
+	Device         int64  `json:"device"`
+	DeviceLabel    string `json:"deviceLabel"`
+	Slot           int    `json:"slot"`
+	Number         string `json:"number"`
+	Since          int64  `json:"since"`
+	Conversations  int    `json:"conversations"`
+}
+
+// Conversation is a row of the inbox.
+type Conversation struct {
+	ID         int64    `json:"id"`
+	Subaccount int64    `json:"subaccount"`
+	Title      string   `json:"title"`  // the contact's name; the number where there is none
+	Number     string   `json:"number"` // formatted; "" if only a LID is known
+	Group      bool     `json:"group"`
+	Unread     int      `json:"unread"`
+	Draft      string   `json:"draft"`
+	At         int64    `json:"at"`
+	Last       *Message `json:"last"` // its text cut to 200 characters
+}
+
+// Message is a bubble of a thread.
+type Message struct {
+	ID           int64  `json:"id"`
+	Conversation int64  `json:"conversation"`
+	Subaccount   int64  `json:"subaccount"`
+	Device       int64  `json:"device"`
+	Out          bool   `json:"out"`
+	FromPhone    bool   `json:"fromPhone"`
+	Operator     int64  `json:"operator"`
+	Kind         string `json:"kind"`
+	Text         string `json:"text"`
+	At           int64  `json:"at"`
+	State        string `json:"state"`
+	FailCode     string `json:"failCode"`
+}
+
+// ConversationPage is a part of the inbox, newest first. Next is the cursor of the following page, "" at the end.
+type ConversationPage struct {
+	Seq   int64          `json:"seq"`
+	Items []Conversation `json:"items"`
+	Next  string         `json:"next"`
+	Total int            `json:"total"`
+}
+
+// Thread is a part of a conversation, oldest first. Before is the cursor of what is older, "" at the beginning.
+type Thread struct {
+	Seq      int64     `json:"seq"`
+	Messages []Message `json:"messages"`
+	Before   string    `json:"before"`
+	Total    int       `json:"total"`
+}
+
+// Route says which device an answer goes from, and why.
+type Route struct {
+	Device int64  `json:"device"` // 0: none
+	Reason string `json:"reason"` // "wrote_first", "favourite", "priority", "only", "none"
+	Sends  bool   `json:"sends"`  // it can send right now; else the message waits in the outbox
+}
+
+// Settings are the workspace's own choices.
+type Settings struct {
+	Theme                string `json:"theme"`
+	Language             string `json:"language"`
+	NotifyOfflineAfterMs int64  `json:"notifyOfflineAfterMs"`
+	ReadReceipts         bool   `json:"readReceipts"`
+}
+
+// Notice is a notification about devices, several at once as one.
+type Notice struct {
+	ID    int64        `json:"id"`
+	Kind  string       `json:"kind"`
+	At    int64        `json:"at"`
+	Items []NoticeItem `json:"items"`
+}
+
+// NoticeItem is one device in a notice.
+type NoticeItem struct {
+	Subaccount int64  `json:"subaccount"`
+	Device     int64  `json:"device"`
+	Kind       string `json:"kind"`
+	Cause      string `json:"cause"`
+}
+
+// Batch is what changed since the one before. Batches may arrive out of order: First is the sequence number before its changes, Seq the one after.
+type Batch struct {
+	First   int64    `json:"first"`
+	Seq     int64    `json:"seq"`
+	Changes []Change `json:"changes"`
+}
+
+// Change is one thing that is new, different or gone. Topic says what Value holds.
+type Change struct {
+	Topic string `json:"topic"` // "subaccount", "device", "unread", "conversation", "message", "pairing", "notice", "settings"
+	ID    int64  `json:"id"`
+	Gone  bool   `json:"gone"`
+	Value any    `json:"value"`
+}
+
+// DemoState is what the side panel shows of the simulated phones.
+type DemoState struct {
+	Phones []DemoPhone `json:"phones"`
+}
+
+// DemoPhone is a simulated phone: one of "ours" that can be linked, or a contact's.
+type DemoPhone struct {
+	Number  string     `json:"number"` // international digits with "+"
+	Shown   string     `json:"shown"`  // formatted
+	Name    string     `json:"name"`
+	Ours    bool       `json:"ours"`
+	Network bool       `json:"network"`
+	Linked  int        `json:"linked"` // companions
+	Chats   []DemoChat `json:"chats"`
+}
+
+// DemoChat is a chat as the simulated phone shows it, oldest message first.
+type DemoChat struct {
+	Peer     string        `json:"peer"`
+	PeerName string        `json:"peerName"`
+	Messages []DemoMessage `json:"messages"`
+}
+
+// DemoMessage is a message on a simulated phone.
+type DemoMessage struct {
+	ID   string `json:"id"`
+	Out  bool   `json:"out"`
+	Text string `json:"text"`
+	At   int64  `json:"at"`
+	Tick string `json:"tick"` // "sent", "delivered", "read"
+}

@@ -1,0 +1,81 @@
+package domain
+
+import "time"
+
+// Device is a WhatsApp number linked, or to be linked, to one subaccount.
+type Device struct {
+	Ref      DeviceRef
+	Slot     int // 1, 2, 3 … within the subaccount; 0 until the first link is confirmed; never reused
+	Label    string
+	Purpose  Purpose
+	Priority Priority
+	Favorite bool    // at most one per subaccount
+	Account  Account // zero until the first link is confirmed
+	State    DeviceState
+	Created  time.Time
+	Linked   time.Time // when the present link was confirmed; zero if there is none
+	Paused   bool      // by the operator
+	LastIn   time.Time // when a message last arrived here; zero if never
+	LastOut  time.Time // when a message was last sent from here; zero if never
+}
+
+// Account is who WhatsApp says a linked number is.
+type Account struct {
+	Number       string // international digits without "+", the user part of the phone-number JID; "" until linked
+	LID          string // user part of the LID; "" until WhatsApp tells it
+	PushName     string
+	BusinessName string
+	Platform     string
+}
+
+// DeviceState is what is told about a device at one moment.
+type DeviceState struct {
+	Status Status
+	Cause  Cause
+	Since  time.Time
+	Detail StateDetail
+}
+
+// StateDetail holds what a cause adds: until when, why, which try. Zero values mean "nothing to add".
+type StateDetail struct {
+	Until   time.Time `json:"until,omitzero"`   // end of a ban, a time-lock; end of the wait
+	NextTry time.Time `json:"nextTry,omitzero"` // when the pool dials next
+	Try     int       `json:"try,omitempty"`    // number of the failed try
+	Reason  string    `json:"reason,omitempty"` // WhatsApp's reason or ours, a code or a short English text; no numbers of people
+	Code    int       `json:"code,omitempty"`   // number of a refusal
+	Step    int       `json:"step,omitempty"`   // "code n of 6", or percent of the first sync
+}
+
+// StateChange is one row of a device's history.
+type StateChange struct {
+	Ref  DeviceRef
+	At   time.Time
+	From DeviceState
+	To   DeviceState
+}
+
+// Purpose says what a device is for.
+type Purpose string
+
+// The purposes of a device.
+const (
+	PurposeSales   Purpose = "sales"
+	PurposeSupport Purpose = "support"
+	PurposeOther   Purpose = "other"
+)
+
+// Purposes returns every purpose in the order shown.
+func Purposes() []Purpose { return []Purpose{PurposeSales, PurposeSupport, PurposeOther} }
+
+// Priority orders the devices of a subaccount when nothing else decides which one sends.
+type Priority string
+
+// The priorities of a device.
+const (
+	PriorityHigh   Priority = "high"
+	PriorityMedium Priority = "medium"
+	PriorityLow    Priority = "low"
+)
+
+// Priorities returns every priority, highest first.
+func Priorities() []Priority { return []Priority{PriorityHigh, PriorityMedium, PriorityLow} }

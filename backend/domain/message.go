@@ -1,0 +1,87 @@
+package domain
+
+import "time"
+
+// MaxTextBytes is the longest text that is shown and sent, in bytes of UTF-8.
+const MaxTextBytes = 64 << 10
+
+// Peer names a chat partner as WhatsApp does. At least one of LID and Number is set for a person.
+type Peer struct {
+	LID    string // user part of the LID, "" while unknown
+	Number string // international digits without "+", "" while unknown
+	Group  string // user part of a group JID; then LID and Number are empty
+}
+
+// Conversation is one contact or group as seen by one subaccount.
+type Conversation struct {
+	Ref         ConversationRef
+	Contact     ContactID
+	Peer        Peer
+	Title       string   // contact's name; the interface shows the number where it is ""
+	FirstDevice DeviceID // the device the contact first wrote to, 0 if we wrote first
+	LastDevice  DeviceID // the device that carried the newest message
+	LastMessage Message  // the newest
+	LastAt      time.Time
+	Unread      int
+	Draft       string
+}
+
+// Direction says who wrote a message.
+type Direction string
+
+// The directions.
+const (
+	In  Direction = "in"
+	Out Direction = "out"
+)
+
+// MessageState is how far an outgoing message has come. Incoming ones have StateReceived.
+type MessageState string
+
+// The states, in the order in which an outgoing message passes them.
+const (
+	StateReceived  MessageState = "received"
+	StateQueued    MessageState = "queued"    // saved here, not yet gone
+	StateSending   MessageState = "sending"   // handed to the client library; uncertain until acked
+	StateSent      MessageState = "sent"      // WhatsApp has it
+	StateDelivered MessageState = "delivered" // on the contact's phone
+	StateRead      MessageState = "read"
+	StatePlayed    MessageState = "played"
+	StateFailed    MessageState = "failed" // refused for good; FailCode says why
+)
+
+// MessageKind says what a message holds.
+type MessageKind string
+
+// The kinds. KindUnknown is kept raw and shown as "could not be shown".
+const (
+	KindText    MessageKind = "text"
+	KindUnknown MessageKind = "unknown"
+)
+
+// Message is one entry of a conversation.
+type Message struct {
+	ID           MessageID
+	Conversation ConversationRef
+	Device       DeviceID // the device that carried it
+	WAID         string   // WhatsApp's id of the message
+	Direction    Direction
+	FromPhone    bool       // ours, typed on the phone or another companion
+	Operator     OperatorID // who wrote it here; 0 if incoming or from the phone
+	Kind         MessageKind
+	Text         string
+	At           time.Time // by WhatsApp's clock if it has told one, else ours
+	State        MessageState
+	FailCode     Code
+}
+
+// ReceiptKind is what a receipt says about messages.
+type ReceiptKind string
+
+// The kinds of receipts. ReceiptSender and ReceiptReadSelf come from our own other devices.
+const (
+	ReceiptDelivered ReceiptKind = "delivered"
+	ReceiptRead      ReceiptKind = "read"
+	ReceiptPlayed    ReceiptKind = "played"
+	ReceiptReadSelf  ReceiptKind = "read_self" // read on our own phone
+)

@@ -1,0 +1,42 @@
+package domain
+
+import "time"
+
+// NoticeKind says what a notification tells.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	NoticeOffline   NoticeKind = "offline"   // one device is Offline for longer than the setting
+	NoticeAttention NoticeKind = "attention" // one device requires attention
+	NoticeBack      NoticeKind = "back"      // one device that was announced is Connected again
+	NoticeSeveral   NoticeKind = "several"   // several of the above at once
+)
+
+// NoticeItem is one device in a notice.
+type NoticeItem struct {
+	Ref   DeviceRef
+	Kind  NoticeKind // NoticeOffline, NoticeAttention or NoticeBack
+	State DeviceState
+}
+
+// Notice is one native notification: one device, or several at once as one.
+type Notice struct {
+	ID    int64
+	Kind  NoticeKind
+	At    time.Time
+	Items []NoticeItem // at least one; a click opens the first
+}
+
+// Settings are the workspace's own choices.
+type Settings struct {
+	Theme              string        // "system", "light", "dark"
+	Language           string        // "en"; "" follows the system
+	NotifyOfflineAfter time.Duration // how long a device is Offline before a notification
+	ReadReceipts       bool          // tell contacts that their messages were read here
+}
+
+// DefaultSettings returns the settings of a new workspace.
+func DefaultSettings() Settings {
+	return Settings{Theme: "system", NotifyOfflineAfter: 30 * time.Second, ReadReceipts: true}
+}
