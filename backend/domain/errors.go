@@ -87,3 +87,15 @@ func CodeOf(err error) Code {
 	}
 	return CodeInternal
 }
+
+// RefusedError is a pairing that the number guard refused, with who has the number.
+type RefusedError struct {
+	Err    *Error // CodeNumberInUse or CodeWrongNumber
+	Holder Holder
+}
+
+// Error returns the text of the coded error; it names no number.
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the coded error.
+func (e *RefusedError) Unwrap() error { return e.Err }
