@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Playwright against `waflow serve` and the simulator, in Chromium. The tests start both themselves, from these paths.
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+build/headless.sh
+export WAFLOW_BIN=$root/build/bin/headless/waflow
+export WASIM_BIN=$root/build/bin/headless/wasim
+if chromium=$(command -v chromium) && [[ $chromium != /snap/* ]] && ! grep -q '^ID=ubuntu' /etc/os-release; then
+	export CHROMIUM_BIN=$chromium
+else
+	say "fetching a browser for the tests (Playwright's Chromium)"
+	(cd frontend && npx playwright-core install --with-deps --only-shell chromium)
+fi
+export LANG=en_US.UTF-8
+npm --prefix frontend run e2e

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The inner loop: what changed in Go, without the race detector, and the interface's own tests.
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+build/packages.sh compile
+build/languages.sh
+source build/env.sh
+
+build/frontend.sh --without-pages
+stage "Go tests" go test -short -tags "$headless_tags" "${go_packages[@]}"
+stage "interface tests" npm --prefix frontend run test
