@@ -1,0 +1,81 @@
+package archtest
+
+import "strings"
+
+// Other people's modules that only some of our packages may touch.
+const (
+	whatsmeow = "go.mau.fi/whatsmeow"
+	wails     = "github.com/wailsapp/wails/v2"
+)
+
+// rule says what one of our packages may import of ours and of others. A rule covers the packages below its folder.
+type rule struct {
+	// ours lists folders under backend/; everyOurs stands for all of them.
+	ours []string
+	// restricted lists the modules of `restrictedModules` that it may import.
+	restricted []string
+	// pure packages import nothing of others and nothing of the standard library that reaches outside the process.
+	pure bool
+	// standardOnly packages import the standard library and nothing else.
+	standardOnly bool
+}
+
+const everyOurs = "*"
+
+// restrictedModules may be imported only where a rule names them.
+var restrictedModules = []string{whatsmeow, wails}
+
+var (
+	useCases = []string{"fleet", "inbox", "contacts", "pipeline", "incidents", "reports", "settings"}
+	pureOnes = []string{"device", "routing", "safety", "notify"}
+
+	// reachesOutside are the packages of the standard library that a pure package may not use. Time as a value is fine;
+	// reading the clock is caught by review and by the signatures, which take the time as an argument.
+	reachesOutside = []string{"database/sql", "io/fs", "math/rand", "math/rand/v2", "net", "os", "plugin", "syscall"}
+
+	// realParts may be used by every test: the simulator, and what a test of durable work runs on instead of a fake.
+	realParts = []string{"domain", "events", "store", "whatsapp", "wasim"}
+)
+
+// rules is the table of who may import whom. A package that is not in it fails the test until it is named here.
+func rules() map[string]rule {
+	table := map[string]rule{
+		"domain":   {standardOnly: true},
+		"whatsapp": {ours: []string{"domain"}, restricted: []string{whatsmeow}},
+		"wasim":    {restricted: []string{whatsmeow}},
+		"store":    {ours: []string{"domain"}},
+		"media":    {ours: []string{"domain"}},
+		"events":   {ours: []string{"domain"}},
+		"pool":     {ours: []string{"device", "domain"}},
+		"bridge":   {ours: append([]string{"events", "domain"}, useCases...)},
+		"demo":     {ours: []string{"wasim", "domain"}},
+		"engine":   {ours: []string{everyOurs}},
+		"archtest": {},
+	}
+	for _, name := range pureOnes {
+		table[name] = rule{ours: []string{"domain"}, pure: true}
+	}
+	for _, name := range append([]string{"ingest", "outbox"}, useCases...) {
+		table[name] = rule{ours: append([]string{"domain", "events"}, pureOnes...)}
+	}
+	return table
+}
+
+// ruleOfRoot covers main.go, app.go and serve.go. Wails is judged by file there: see mayImportWails.
+func ruleOfRoot() rule {
+	return rule{ours: []string{"engine", "bridge", "domain"}, restricted: []string{wails}}
+}
+
+// rulesOfBuild covers the Go programs under build/, which are no part of the product.
+func rulesOfBuild() map[string]rule {
+	return map[string]rule{
+		"bench":   {ours: []string{everyOurs}, restricted: []string{whatsmeow}},
+		"smoke":   {},
+		"notices": {},
+	}
+}
+
+// mayImportWails: the window alone knows Wails, in files of the top folder that begin with "app".
+func mayImportWails(path string) bool {
+	return !strings.Contains(path, "/") && strings.HasPrefix(path, "app")
+}
