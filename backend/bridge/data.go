@@ -154,6 +154,7 @@ type Message struct {
 	Operator     int64  `json:"operator"`
 	Kind         string `json:"kind"`
 	Text         string `json:"text"`
+	Long         bool   `json:"long"` // Text is only its beginning: Inbox.FullText has the rest
 	At           int64  `json:"at"`
 	State        string `json:"state"`
 	FailCode     string `json:"failCode"`
@@ -210,12 +211,13 @@ type NoticeItem struct {
 type Batch struct {
 	First   int64    `json:"first"`
 	Seq     int64    `json:"seq"`
+	Reset   bool     `json:"reset"` // too much changed to tell: take a new snapshot; Changes is empty
 	Changes []Change `json:"changes"`
 }
 
 // Change is one thing that is new, different or gone. Topic says what Value holds.
 type Change struct {
-	Topic string `json:"topic"` // "subaccount", "device", "unread", "conversation", "message", "pairing", "notice", "settings"
+	Topic string `json:"topic"` // "subaccount", "device", "unread", "conversation", "message", "pairing", "notice", "settings", "demo"
 	ID    int64  `json:"id"`
 	Gone  bool   `json:"gone"`
 	Value any    `json:"value"`
