@@ -1,0 +1,174 @@
+//go:build window
+
+package smoke
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long anything may take before a test gives up on it.
+const patience = 30 * time.Second
+
+// window is the real program in its real window, in a home of its own, looked into through the inspector.
+type window struct {
+	t      *testing.T
+	page   *inspector
+	screen screen
+	x, y   int // corner of the window on the screen
+}
+
+// openWindow starts the program with these arguments and waits for its page. It is stopped when the test ends, as
+// someone who closes the window would, and has to end well.
+func openWindow(t *testing.T, arguments ...string) *window {
+	t.Helper()
+	address := freeAddress(t)
+	// The test's own context ends before its clean-up, which still wants a picture of the window.
+	running, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	process := exec.CommandContext(running, setting(t, "WAFLOW_WINDOW_BIN"), arguments...)
+	process.Env = append(os.Environ(), "WEBKIT_INSPECTOR_HTTP_SERVER="+address)
+	process.Env = append(process.Env, homeOf(t)...)
+	log, err := os.Create(filepath.Join(setting(t, "WAFLOW_ARTIFACTS"), t.Name()+".log"))
+	require.NoError(t, err)
+	process.Stdout, process.Stderr = log, log
+	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
+	process.WaitDelay = patience
+	require.NoError(t, process.Start())
+	w := &window{t: t, screen: screen{artifacts: setting(t, "WAFLOW_ARTIFACTS")}}
+	t.Cleanup(func() {
+		w.photographFailure()
+		stop()
+		// Wait answers the context's end; how the program ended is in its state.
+		_ = process.Wait()
+		_ = log.Close()
+		require.Zero(t, process.ProcessState.ExitCode(), "the program did not end well; its log is %s", log.Name())
+	})
+
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	w.page, err = dialInspector(ctx, address)
+	require.NoError(t, err, "the window did not open; its log is %s", log.Name())
+	w.x, w.y, err = w.screen.focus(ctx, "Waflow")
+	require.NoError(t, err)
+	return w
+}
+
+func (w *window) photographFailure() {
+	if w.t.Failed() {
+		if _, err := w.screen.picture(context.Background(), w.t.Name()+"-failed"); err != nil {
+			w.t.Log(err)
+		}
+	}
+	if w.page != nil {
+		_ = w.page.close()
+	}
+}
+
+// homeOf answers the settings that keep a program away from the home, the data and the language of whoever runs the test.
+func homeOf(t *testing.T) []string {
+	t.Helper()
+	home := t.TempDir()
+	settings := []string{"HOME=" + home, "LANG=en_US.UTF-8", "GTK_USE_PORTAL=0", "NO_AT_BRIDGE=1"}
+	for name, folder := range map[string]string{
+		"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "run",
+	} {
+		path := filepath.Join(home, folder)
+		require.NoError(t, os.Mkdir(path, 0o700))
+		settings = append(settings, name+"="+path)
+	}
+	return settings
+}
+
+func setting(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	require.NotEmpty(t, value, "%s is not set: run this through build/smoke.sh", name)
+	return value
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// until waits for an expression to become true in the page.
+func (w *window) until(condition string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	defer cancel()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		var holds bool
+		require.NoError(w.t, w.page.evaluate(ctx, "Boolean("+condition+")", &holds))
+		if holds {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			var text string
+			_ = w.page.evaluate(w.t.Context(), "document.body.innerText", &text)
+			require.FailNow(w.t, "this did not become true: "+condition, text)
+		case <-ticker.C:
+		}
+	}
+}
+
+// find is the expression for the element with that data-testid.
+func find(id string) string { return fmt.Sprintf("document.querySelector(%q)", "[data-testid="+strconv.Quote(id)+"]") }
+
+// place is where an element is in the page, in pixels.
+type place struct{ Left, Top, Width, Height float64 }
+
+func (w *window) placeOf(element string) place {
+	w.t.Helper()
+	w.until(element)
+	var written string
+	require.NoError(w.t, w.page.evaluate(w.t.Context(), fmt.Sprintf(
+		`(() => { const e = %s; e.scrollIntoView({block: "nearest"}); const r = e.getBoundingClientRect();
+		return JSON.stringify({Left: r.left, Top: r.top, Width: r.width, Height: r.height}) })()`, element), &written))
+	var at place
+	require.NoError(w.t, json.Unmarshal([]byte(written), &at))
+	return at
+}
+
+// click clicks with the mouse in the middle of an element, once nothing covers it.
+func (w *window) click(element string) {
+	w.t.Helper()
+	w.until(fmt.Sprintf(`(() => { const e = %s; if (!e || e.disabled) return false; const r = e.getBoundingClientRect();
+		const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); return e.contains(top) })()`, element))
+	at := w.placeOf(element)
+	require.NoError(w.t, w.screen.click(w.t.Context(), w.x+int(at.Left+at.Width/2), w.y+int(at.Top+at.Height/2)))
+}
+
+// enter clicks into a field and types.
+func (w *window) enter(element, text string) {
+	w.t.Helper()
+	w.click(element)
+	w.until("document.activeElement === " + element)
+	require.NoError(w.t, w.screen.enter(w.t.Context(), text))
+	w.until(fmt.Sprintf("(%s.value ?? %s.textContent) === %q", element, element, text))
+}
+
+// picture keeps what the screen shows.
+func (w *window) picture(name string) string {
+	w.t.Helper()
+	file, err := w.screen.picture(w.t.Context(), name)
+	require.NoError(w.t, err)
+	return file
+}
