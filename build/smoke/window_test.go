@@ -130,7 +130,9 @@ func (w *window) until(condition string) {
 }
 
 // find is the expression for the element with that data-testid.
-func find(id string) string { return fmt.Sprintf("document.querySelector(%q)", "[data-testid="+strconv.Quote(id)+"]") }
+func find(id string) string {
+	return fmt.Sprintf("document.querySelector(%q)", "[data-testid="+strconv.Quote(id)+"]")
+}
 
 // place is where an element is in the page, in pixels.
 type place struct{ Left, Top, Width, Height float64 }
