@@ -1,0 +1,30 @@
+package domain
+
+// Cursor marks a place in a list that the store gave out: opaque, "" is the beginning of the list or, as an answer, its end.
+type Cursor string
+
+// ConversationQuery asks for a part of the inbox, newest first.
+type ConversationQuery struct {
+	Subaccount SubaccountID // 0 means all
+	Before     Cursor
+	Limit      int
+}
+
+// DevicePatch changes parts of a device; a nil part stays as it is. A device that becomes the favourite takes that from the one before.
+type DevicePatch struct {
+	Label    *string
+	Purpose  *Purpose
+	Priority *Priority
+	Favorite *bool
+	Paused   *bool
+}
+
+// NewMessage is a message to send, as the outbox takes it: the device is chosen, WhatsApp's id and the final payload are made.
+type NewMessage struct {
+	Conversation ConversationRef
+	Device       DeviceID
+	Operator     OperatorID
+	Text         string
+	WAID         string
+	Payload      []byte // waE2E.Message, message secret included
+}
