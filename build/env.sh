@@ -44,5 +44,5 @@ newer_than() {
 	for path in "$@"; do
 		if [[ -e $path ]]; then existing+=("$path"); fi
 	done
-	[[ -n $(find "${existing[@]}" -newer "$made" -not -path '*/node_modules/*' -print -quit) ]]
+	((${#existing[@]})) && [[ -n $(find "${existing[@]}" -newer "$made" -not -path '*/node_modules/*' -not -path '*/paraglide/*' -print -quit) ]]
 }
