@@ -32,6 +32,7 @@ const (
 	CodeDatabaseNewer    Code = "database_newer"    // the database was made by a later version
 	CodeDatabaseDamaged  Code = "database_damaged"  // an integrity check failed
 	CodeClockWrong       Code = "clock_wrong"       // this computer's clock is far off
+	CodeOtherKind        Code = "other_kind"        // the data directory holds another kind of workspace (real, demo, simulated)
 	CodeEndpointRefused  Code = "endpoint_refused"  // a simulator address that is not loopback
 	CodeListenRefused    Code = "listen_refused"    // an address other than loopback to serve on
 	CodeUnauthorized     Code = "unauthorized"      // no or wrong token
