@@ -1,0 +1,256 @@
+package wasim
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+	waBinary "go.mau.fi/whatsmeow/binary"
+)
+
+// handshakeTimeout bounds the time from the first byte to the end of the handshake.
+const handshakeTimeout = 30 * time.Second
+
+// connection is one client's websocket: a reader, which handles stanzas one after the other, and a writer, which encodes
+// and encrypts what the rest of the server queues. Nothing that queues for it ever waits for the network.
+type connection struct {
+	s      *Server
+	ws     *websocket.Conn
+	raw    net.Conn
+	frames *frameReader
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	// Set by the handshake, before the writer starts.
+	read, write *frameCipher
+	hello       *hello
+
+	mu        sync.Mutex
+	queue     []*waBinary.Node
+	wake      chan struct{}
+	ending    bool // write what is queued, then end
+	goodbye   bool // with <xmlstreamend/>
+	deaf      bool // a black hole: nothing is read or written any more
+	slow      time.Duration
+	resetOnce sync.Once
+
+	// Used by the reader only.
+	dev     *device
+	pairing *pairing
+}
+
+func newConnection(s *Server, ws *websocket.Conn, raw net.Conn) *connection {
+	ctx, cancel := context.WithCancel(s.ctx)
+	return &connection{s: s, ws: ws, raw: raw, frames: &frameReader{ws: ws}, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1)}
+}
+
+// serve runs the connection until it ends.
+func (c *connection) serve() {
+	defer c.reset()
+	ctx, cancel := context.WithTimeout(c.ctx, handshakeTimeout)
+	hello, err := c.shakeHands(ctx)
+	cancel()
+	if err != nil {
+		c.s.log.Debug().Err(err).Msg("handshake failed")
+		return
+	}
+	c.hello = hello
+	var writer sync.WaitGroup
+	writer.Go(c.writeLoop)
+	defer writer.Wait()
+	defer c.reset()
+	defer c.detach()
+	if !c.s.admit(c) {
+		<-c.ctx.Done()
+		return
+	}
+	c.readLoop()
+}
+
+// detach takes the connection away from its device and its pairing attempt.
+func (c *connection) detach() {
+	if c.dev != nil {
+		c.dev.detach(c)
+	}
+	if c.pairing != nil {
+		c.s.abandonPairing(c.pairing)
+	}
+}
+
+func (c *connection) readLoop() {
+	for {
+		frame, err := c.frames.next(c.ctx)
+		if err != nil {
+			if !errors.Is(err, context.Canceled) && !errors.Is(err, io.EOF) {
+				c.s.log.Debug().Err(err).Msg("connection ended")
+			}
+			return
+		}
+		if c.isDeaf() {
+			continue
+		}
+		plaintext, err := c.read.open(frame)
+		if err != nil {
+			c.s.log.Debug().Err(err).Msg("frame cannot be decrypted")
+			return
+		}
+		node, err := decodeNode(plaintext)
+		if err != nil {
+			c.s.log.Debug().Err(err).Msg("frame cannot be decoded")
+			c.end(streamError("xml-not-well-formed", nil))
+			continue
+		}
+		c.handle(node)
+	}
+}
+
+// handle passes one stanza to the part of the server that it concerns.
+func (c *connection) handle(node *waBinary.Node) {
+	if c.dev == nil {
+		c.handlePairing(node)
+		return
+	}
+	c.s.receive(c.dev, c, node)
+}
+
+// deliver queues a stanza for the client. It never blocks.
+func (c *connection) deliver(node *waBinary.Node) {
+	c.mu.Lock()
+	if !c.ending {
+		c.queue = append(c.queue, node)
+	}
+	c.mu.Unlock()
+	c.signal()
+}
+
+// end sends a last stanza (nil for none) after what is queued, then <xmlstreamend/>, waits a moment so that the client
+// reads them before it sees the end, and closes.
+func (c *connection) end(last *waBinary.Node) {
+	c.mu.Lock()
+	if !c.ending {
+		if last != nil {
+			c.queue = append(c.queue, last)
+		}
+		c.ending, c.goodbye = true, true
+	}
+	c.mu.Unlock()
+	c.signal()
+}
+
+// reset ends the connection at once, as a cut cable does.
+func (c *connection) reset() {
+	c.resetOnce.Do(func() {
+		c.cancel()
+		if tcp, ok := c.raw.(*net.TCPConn); ok {
+			// Linger 0 turns the close into a TCP reset. It fails only when the socket is gone already.
+			_ = tcp.SetLinger(0)
+		}
+		if c.raw != nil {
+			_ = c.raw.Close()
+		}
+		// The socket is closed below the websocket, so there is nothing left to tell.
+		_ = c.ws.CloseNow()
+	})
+}
+
+func (c *connection) isDeaf() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.deaf
+}
+
+// setDeaf turns the connection into a black hole: it stays open and nothing comes through.
+func (c *connection) setDeaf() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deaf = true
+}
+
+// setSlow delays every stanza to the client.
+func (c *connection) setSlow(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.slow = d
+}
+
+func (c *connection) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (c *connection) writeLoop() {
+	for {
+		select {
+		case <-c.wake:
+		case <-c.ctx.Done():
+			return
+		}
+		c.mu.Lock()
+		batch, ending, slow, deaf := c.queue, c.ending, c.slow, c.deaf
+		c.queue = nil
+		c.mu.Unlock()
+		if deaf {
+			continue
+		}
+		if ending {
+			batch = append(batch, &waBinary.Node{Tag: "xmlstreamend"})
+		}
+		for _, node := range batch {
+			if slow > 0 && !c.pause(slow) {
+				return
+			}
+			if !c.writeNode(node) {
+				c.reset()
+				return
+			}
+		}
+		if ending {
+			c.pause(c.s.opts.CloseDelay)
+			c.close()
+			return
+		}
+	}
+}
+
+func (c *connection) writeNode(node *waBinary.Node) bool {
+	data, err := encodeNode(node)
+	if err != nil {
+		c.s.log.Error().Err(err).Str("tag", node.Tag).Msg("stanza dropped")
+		return true
+	}
+	return writeFrame(c.ctx, c.ws, c.write.seal(data)) == nil
+}
+
+// close ends the websocket in an orderly way and waits for nobody.
+func (c *connection) close() {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		_ = c.ws.Close(websocket.StatusNormalClosure, "")
+	}()
+	select {
+	case <-closed:
+	case <-c.ctx.Done():
+	case <-time.After(c.s.opts.CloseDelay):
+	}
+	c.reset()
+	<-closed
+}
+
+// pause waits, and tells whether the connection still lives.
+func (c *connection) pause(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-c.ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,284 @@
+package wasim
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Address names a device of an account. Device 0 is the phone.
+type Address struct {
+	Number string `json:"number"` // with the plus
+	Device uint16 `json:"device"`
+}
+
+// String renders an address as "+34600000013/2".
+func (a Address) String() string { return fmt.Sprintf("%s/%d", a.Number, a.Device) }
+
+// Submission is a message that the server took from a device.
+type Submission struct {
+	ID   string  `json:"id"`
+	From Address `json:"from"`
+	// Chat is the number (with the plus) or the group that the message was sent to.
+	Chat string `json:"chat"`
+	// At is when it was first taken.
+	At time.Time `json:"at"`
+	// Taken is how often the device sent it; more than once after a lost ack or as the answer to a retry receipt.
+	Taken int `json:"taken"`
+	// Acked is how often the server acknowledged it.
+	Acked int `json:"acked"`
+	// Rejected is the error code with which the server refused it, 0 if it never did.
+	Rejected int `json:"rejected,omitempty"`
+}
+
+// Delivery is one message on its way to one device.
+type Delivery struct {
+	ID   string  `json:"id"`
+	From Address `json:"from"`
+	To   Address `json:"to"`
+	// QueuedAt is when it was first queued.
+	QueuedAt time.Time `json:"queuedAt"`
+	// Queued is how often it was queued; more than once when a retry answer or an unconfirmed resend followed.
+	Queued int `json:"queued"`
+	// Sent is how often it was put on a connection.
+	Sent int `json:"sent"`
+	// Acked is how often the device acknowledged it, by an ack or by a receipt that stands for one.
+	Acked int `json:"acked"`
+	// Decrypted is how often the device decrypted it. Only phones tell; for linked devices see Receipts.
+	Decrypted int `json:"decrypted"`
+	// Receipts counts the receipts that the device sent for it by type: "delivered", "inactive", "sender", "read",
+	// "read-self", "played", "retry", "peer_msg", "hist_sync", "server-error".
+	Receipts map[string]int `json:"receipts"`
+}
+
+// Event is one line of the transcript.
+type Event struct {
+	At   time.Time `json:"at"`
+	Who  Address   `json:"who"`
+	What string    `json:"what"`
+	ID   string    `json:"id,omitempty"`
+}
+
+// transcriptCap bounds how many events the transcript keeps.
+const transcriptCap = 4096
+
+// Ledger records every message: taken from whom, queued for which device, sent, acknowledged, decrypted, receipted. It
+// is kept by the server and not by the clients, so it is what a test compares a client's database with. Safe for
+// concurrent use. Memory grows with the number of messages.
+type Ledger struct {
+	now   func() time.Time
+	pulse *pulse
+
+	mu          sync.Mutex
+	submissions map[messageKey]*Submission
+	submitted   []*Submission
+	deliveries  map[deliveryKey]*Delivery
+	byRecipient map[recipientKey][]*Delivery
+	delivered   []*Delivery
+	events      []Event
+	nextEvent   int
+}
+
+type deliveryKey struct {
+	message messageKey
+	to      Address
+}
+
+// recipientKey finds a delivery from a receipt, which names the sender's account and not the sender's device.
+type recipientKey struct {
+	id string
+	to Address
+}
+
+func newLedger(now func() time.Time, pulse *pulse) *Ledger {
+	return &Ledger{
+		now:         now,
+		pulse:       pulse,
+		submissions: make(map[messageKey]*Submission),
+		deliveries:  make(map[deliveryKey]*Delivery),
+		byRecipient: make(map[recipientKey][]*Delivery),
+	}
+}
+
+// Filter selects deliveries. Zero fields select everything.
+type Filter struct {
+	ID   string
+	From string // number
+	To   string // number
+	// ToDevice limits to one device of To when it is not nil.
+	ToDevice *uint16
+	// LinkedOnly leaves phones out.
+	LinkedOnly bool
+}
+
+func (f Filter) matches(d *Delivery) bool {
+	return (f.ID == "" || f.ID == d.ID) &&
+		(f.From == "" || sameNumber(f.From, d.From.Number)) &&
+		(f.To == "" || sameNumber(f.To, d.To.Number)) &&
+		(f.ToDevice == nil || *f.ToDevice == d.To.Device) &&
+		(!f.LinkedOnly || d.To.Device != 0)
+}
+
+func sameNumber(x, y string) bool {
+	return strings.TrimPrefix(x, "+") == strings.TrimPrefix(y, "+")
+}
+
+// Deliveries returns copies of the deliveries that a filter selects, in the order in which they were first queued.
+func (l *Ledger) Deliveries(f Filter) []Delivery {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]Delivery, 0)
+	for _, d := range l.delivered {
+		if f.matches(d) {
+			c := *d
+			c.Receipts = maps.Clone(d.Receipts)
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Submissions returns copies of the messages that the server took, in order; number limits them to a sender.
+func (l *Ledger) Submissions(number string) []Submission {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]Submission, 0)
+	for _, s := range l.submitted {
+		if number == "" || sameNumber(number, s.From.Number) {
+			out = append(out, *s)
+		}
+	}
+	return out
+}
+
+// Unacknowledged returns the deliveries that a filter selects and that the device has not acknowledged yet.
+func (l *Ledger) Unacknowledged(f Filter) []Delivery {
+	return slices.DeleteFunc(l.Deliveries(f), func(d Delivery) bool { return d.Acked > 0 })
+}
+
+// Transcript renders the last events, one line each, for the report of a failed test. No text of any message is in it.
+func (l *Ledger) Transcript() string {
+	var b strings.Builder
+	for _, e := range l.Events() {
+		fmt.Fprintf(&b, "%s %-20s %s %s\n", e.At.Format("15:04:05.000000"), e.Who, e.What, e.ID)
+	}
+	return b.String()
+}
+
+// Events returns the last events, oldest first.
+func (l *Ledger) Events() []Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append(append(make([]Event, 0, len(l.events)), l.events[l.nextEvent:]...), l.events[:l.nextEvent]...)
+}
+
+// Book is the whole ledger as plain data.
+type Book struct {
+	Submissions []Submission `json:"submissions"`
+	Deliveries  []Delivery   `json:"deliveries"`
+	Events      []Event      `json:"events"`
+}
+
+// Book copies the ledger.
+func (l *Ledger) Book() Book {
+	return Book{Submissions: l.Submissions(""), Deliveries: l.Deliveries(Filter{}), Events: l.Events()}
+}
+
+// MarshalJSON renders the ledger as its Book.
+func (l *Ledger) MarshalJSON() ([]byte, error) { return json.Marshal(l.Book()) }
+
+func (l *Ledger) noteLocked(who Address, what, id string) {
+	defer l.pulse.beat()
+	e := Event{At: l.now(), Who: who, What: what, ID: id}
+	if len(l.events) < transcriptCap {
+		l.events = append(l.events, e)
+		return
+	}
+	l.events[l.nextEvent] = e
+	l.nextEvent = (l.nextEvent + 1) % transcriptCap
+}
+
+func (l *Ledger) note(who Address, what, id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.noteLocked(who, what, id)
+}
+
+func (l *Ledger) taken(k messageKey, chat string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.submissions[k]
+	if s == nil {
+		s = &Submission{ID: k.id, From: k.from, Chat: chat, At: l.now()}
+		l.submissions[k] = s
+		l.submitted = append(l.submitted, s)
+	}
+	s.Taken++
+	l.noteLocked(k.from, "sent a message", k.id)
+}
+
+func (l *Ledger) ackedSender(k messageKey, times, rejected int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.submissions[k]; s != nil {
+		s.Acked += times
+		s.Rejected = cmp.Or(rejected, s.Rejected)
+	}
+}
+
+func (l *Ledger) delivery(k messageKey, to Address) *Delivery {
+	key := deliveryKey{k, to}
+	d := l.deliveries[key]
+	if d == nil {
+		d = &Delivery{ID: k.id, From: k.from, To: to, QueuedAt: l.now(), Receipts: make(map[string]int)}
+		l.deliveries[key] = d
+		l.delivered = append(l.delivered, d)
+		byRecipient := recipientKey{k.id, to}
+		l.byRecipient[byRecipient] = append(l.byRecipient[byRecipient], d)
+	}
+	return d
+}
+
+func (l *Ledger) queued(k messageKey, to Address) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.delivery(k, to).Queued++
+}
+
+func (l *Ledger) sent(k messageKey, to Address) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.delivery(k, to).Sent++
+	l.noteLocked(to, "was sent", k.id)
+}
+
+func (l *Ledger) acked(k messageKey, by Address) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.delivery(k, by).Acked++
+	l.noteLocked(by, "acknowledged", k.id)
+}
+
+func (l *Ledger) decrypted(k messageKey, by Address) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.delivery(k, by).Decrypted++
+	l.noteLocked(by, "decrypted", k.id)
+}
+
+// receipted counts a receipt for a message of an account that was delivered to the device that sends it.
+func (l *Ledger) receipted(sender, id string, by Address, kind string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.byRecipient[recipientKey{id, by}] {
+		if sameNumber(d.From.Number, sender) {
+			d.Receipts[kind]++
+		}
+	}
+	l.noteLocked(by, "sent receipt "+kind+" for", id)
+}

@@ -1,0 +1,220 @@
+package wasim
+
+import (
+	"strconv"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
+)
+
+// Everything that must not get lost on its way to a device waits in the device's queue until the device acknowledges it.
+// While the device is connected and active, a stanza goes out as it is queued. When it comes back after an absence, it
+// gets all that is still unacknowledged:
+//
+//	← <ib><offline_preview count="3" appdata="0" message="2" notification="0" receipt="1"/></ib>
+//	← <message … offline="0">…   ← <receipt … offline="1"/>   …
+//	← <ib><offline count="3"/></ib>
+//
+// A stanza that was sent and not acknowledged is sent again at the next login, never within a connection.
+
+// pendingStanza is one stanza in a device's queue.
+type pendingStanza struct {
+	node    *waBinary.Node
+	from    types.JID
+	id      string
+	message *messageKey // set for messages
+	sent    int
+}
+
+// messageKey names a message within the queue of one recipient device.
+type messageKey struct {
+	from Address
+	id   string
+}
+
+// deliveredCap bounds how many delivered messages a device's duplicate filter remembers.
+const deliveredCap = 50_000
+
+// deliveredSet remembers the last messages that a device confirmed to have decrypted.
+type deliveredSet struct {
+	keys  map[messageKey]struct{}
+	order []messageKey
+	next  int
+}
+
+func (s *deliveredSet) add(k messageKey) {
+	if s.keys == nil {
+		s.keys = make(map[messageKey]struct{})
+	}
+	if _, known := s.keys[k]; known {
+		return
+	}
+	if len(s.order) < deliveredCap {
+		s.order = append(s.order, k)
+	} else {
+		delete(s.keys, s.order[s.next])
+		s.order[s.next] = k
+		s.next = (s.next + 1) % deliveredCap
+	}
+	s.keys[k] = struct{}{}
+}
+
+func (s *deliveredSet) has(k messageKey) bool {
+	_, known := s.keys[k]
+	return known
+}
+
+// attach gives a device its live link and returns the one that it replaces.
+func (d *device) attach(l link) (previous link) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	previous, d.link = d.link, l
+	d.active, d.available = false, false
+	return previous
+}
+
+// detach takes the link away if it is still the device's.
+func (d *device) detach(l link) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.link == l {
+		d.link, d.active, d.available = nil, false, false
+	}
+}
+
+func (d *device) currentLink() link {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.link
+}
+
+// setAvailable notes the client's presence.
+func (d *device) setAvailable(on bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.available = on
+}
+
+// enqueue queues a stanza and sends it if the device is there.
+func (d *device) enqueue(p *pendingStanza) {
+	s := d.account.s
+	if p.message != nil {
+		s.ledger.queued(*p.message, d.address())
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.removed {
+		return
+	}
+	d.pending = append(d.pending, p)
+	if d.active && d.link != nil {
+		d.transmit(p, p.node)
+	}
+}
+
+// transmit hands a stanza to the link. The caller holds d.mu, which keeps the order of the queue on the wire.
+func (d *device) transmit(p *pendingStanza, node *waBinary.Node) {
+	s := d.account.s
+	p.sent++
+	copies := 1
+	if p.message != nil {
+		s.ledger.sent(*p.message, d.address())
+		node, copies = s.faults.onDelivery(d, node)
+	}
+	for range copies {
+		d.link.deliver(node)
+	}
+}
+
+// activate starts live traffic on a link: first what was missed, then everything new.
+func (d *device) activate(l link, announce bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.link != l || d.active {
+		return
+	}
+	d.active = true
+	if announce {
+		l.deliver(d.offlinePreview())
+	}
+	for i, p := range d.pending {
+		d.transmit(p, withAttrs(p.node, attrs{"offline": strconv.Itoa(i)}))
+	}
+	if announce {
+		end := element("ib", attrs{"from": types.ServerJID}, element("offline", attrs{"count": strconv.Itoa(len(d.pending))}))
+		l.deliver(&end)
+	}
+}
+
+func (d *device) offlinePreview() *waBinary.Node {
+	counts := map[string]int{}
+	for _, p := range d.pending {
+		counts[p.node.Tag]++
+	}
+	n := element("ib", attrs{"from": types.ServerJID}, element("offline_preview", attrs{
+		"count":        strconv.Itoa(len(d.pending)),
+		"message":      strconv.Itoa(counts["message"]),
+		"receipt":      strconv.Itoa(counts["receipt"]),
+		"notification": strconv.Itoa(counts["notification"]),
+		"appdata":      "0",
+		"call":         "0",
+	}))
+	return &n
+}
+
+// acknowledge removes what an <ack> or a receipt settles and returns the messages among it.
+func (d *device) acknowledge(matches func(*pendingStanza) bool) []messageKey {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var messages []messageKey
+	kept := d.pending[:0]
+	for _, p := range d.pending {
+		if !matches(p) {
+			kept = append(kept, p)
+			continue
+		}
+		if p.message != nil {
+			messages = append(messages, *p.message)
+		}
+	}
+	clear(d.pending[len(kept):])
+	d.pending = kept
+	return messages
+}
+
+// confirm remembers that the device decrypted a message.
+func (d *device) confirm(k messageKey) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.delivered.add(k)
+}
+
+// settled tells whether a message need not be queued for this device: it was decrypted already, or it still waits in the
+// queue and was never sent. A message that was sent and not yet confirmed is queued again, because a second copy may be
+// the answer to a failed decryption.
+func (d *device) settled(k messageKey) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.delivered.has(k) {
+		return true
+	}
+	for _, p := range d.pending {
+		if p.message != nil && *p.message == k && p.sent == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *device) forgetDelivered() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.delivered = deliveredSet{}
+}
+
+// backlog is the number of stanzas that wait for the device.
+func (d *device) backlog() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.pending)
+}

@@ -1,0 +1,284 @@
+package wasim
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"go.mau.fi/libsignal/ecc"
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waAdv"
+	"go.mau.fi/whatsmeow/proto/waCompanionReg"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+)
+
+// Errors of Phone.Scan.
+var (
+	// ErrBadQR means that the scanned text is no code of a client that wants to link.
+	ErrBadQR = errors.New("not a code for linking a device")
+	// ErrQRExpired means that the code's time is over, that it was used, or that its client is gone.
+	ErrQRExpired = errors.New("the code has expired")
+	// ErrTooManyDevices means that the phone has four linked devices already.
+	ErrTooManyDevices = errors.New("the phone has four linked devices already")
+	// ErrPairingInterrupted means that the connection ended before the client answered.
+	ErrPairingInterrupted = errors.New("the connection ended before the link was complete")
+)
+
+// qrGrace lets a code be scanned a moment after its time, because the client's clock for it starts later.
+const qrGrace = 2 * time.Second
+
+// Pairing by QR:
+//
+//	server                                                          client
+//	<iq type=set from=s.whatsapp.net id><pair-device>        →
+//	  <ref>…</ref> ×6</pair-device></iq>
+//	                                                         ←      <iq type=result to=s.whatsapp.net id/>
+//	          … a phone scans one of the references …
+//	<iq type=set from id t><pair-success>                    →
+//	  <device-identity>HMAC container</device-identity>
+//	  <biz name/> <device jid lid/> <platform name/>
+//	</pair-success></iq>
+//	                                                         ←      <iq type=result id><pair-device-sign>
+//	                                                                  <device-identity key-index>…</…></…></iq>
+//	                                                          or    <iq type=error id><error code text/></iq>
+//	<stream:error code=515/>, end                            →
+//
+// The client then connects again and logs in.
+type pairing struct {
+	conn   *connection
+	client clientKeys
+
+	mu    sync.Mutex
+	refs  map[string]time.Time // reference → when it expires
+	scan  *scan
+	ended bool
+}
+
+// clientKeys is what a client that pairs registers with.
+type clientKeys struct {
+	noise    [32]byte
+	identity [32]byte
+	regID    uint32
+	signed   publicKey
+	props    *waCompanionReg.DeviceProps
+}
+
+// scan is one phone's attempt to link the client.
+type scan struct {
+	phone    *Phone
+	dev      *device
+	identity *waAdv.ADVSignedDeviceIdentity
+	iqID     string
+	outcome  chan scanOutcome // buffered, gets exactly one value
+}
+
+type scanOutcome struct {
+	result ScanResult
+	err    error
+}
+
+// startPairing offers references to a client that wants to pair.
+func (s *Server) startPairing(c *connection) bool {
+	client, err := readClientKeys(c.hello)
+	if err != nil {
+		s.log.Debug().Err(err).Msg("registration refused")
+		c.end(s.failure(400, nil))
+		return false
+	}
+	p := &pairing{conn: c, client: client, refs: make(map[string]time.Time)}
+	c.pairing = p
+	offer := element("pair-device", nil)
+	var refs []waBinary.Node
+	expiry := time.Now().Add(qrGrace)
+	s.mu.Lock()
+	for _, lifetime := range s.opts.QRLifetimes {
+		expiry = expiry.Add(lifetime)
+		ref := "2@" + base64.StdEncoding.EncodeToString(s.random.bytes(66))
+		p.refs[ref] = expiry
+		s.pairings[ref] = p
+		refs = append(refs, data("ref", []byte(ref)))
+	}
+	s.mu.Unlock()
+	offer.Content = refs
+	iq := element("iq", attrs{"from": types.ServerJID, "id": s.nextID.next(), "type": "set", "xmlns": "md"}, offer)
+	c.deliver(&iq)
+	return true
+}
+
+func readClientKeys(h *hello) (clientKeys, error) {
+	reg := h.payload.GetDevicePairingData()
+	k := clientKeys{noise: h.noiseKey, props: &waCompanionReg.DeviceProps{}}
+	if len(reg.GetERegid()) != 4 || len(reg.GetEIdent()) != 32 || len(reg.GetESkeyID()) != 3 ||
+		len(reg.GetESkeyVal()) != 32 || len(reg.GetESkeySig()) != 64 {
+		return k, errors.New("registration data is incomplete")
+	}
+	k.regID = binary.BigEndian.Uint32(reg.GetERegid())
+	k.identity = [32]byte(reg.GetEIdent())
+	k.signed = publicKey{id: [3]byte(reg.GetESkeyID()), key: [32]byte(reg.GetESkeyVal()), signature: reg.GetESkeySig()}
+	if !k.signed.signedBy(k.identity) {
+		return k, errors.New("signed prekey has a wrong signature")
+	}
+	if err := proto.Unmarshal(reg.GetDeviceProps(), k.props); err != nil {
+		return k, fmt.Errorf("device properties: %w", err)
+	}
+	return k, nil
+}
+
+// abandonPairing ends the attempt of a connection that is gone.
+func (s *Server) abandonPairing(p *pairing) {
+	p.mu.Lock()
+	scan := p.scan
+	p.scan, p.ended = nil, true
+	refs := p.refs
+	p.refs = nil
+	p.mu.Unlock()
+	s.mu.Lock()
+	for ref := range refs {
+		delete(s.pairings, ref)
+	}
+	s.mu.Unlock()
+	if scan != nil {
+		scan.outcome <- scanOutcome{err: ErrPairingInterrupted}
+	}
+}
+
+// qrCode is what a QR code says.
+type qrCode struct {
+	ref       string
+	noise     [32]byte
+	identity  [32]byte
+	advSecret []byte
+}
+
+// parseQR reads "https://wa.me/settings/linked_devices#ref,noise,identity,adv,client" and the older bare form.
+func parseQR(text string) (qrCode, error) {
+	if _, fragment, found := strings.Cut(text, "#"); found {
+		text = fragment
+	}
+	parts := strings.Split(text, ",")
+	if len(parts) < 4 {
+		return qrCode{}, fmt.Errorf("%w: %d parts", ErrBadQR, len(parts))
+	}
+	var decoded [3][]byte
+	for i, part := range parts[1:4] {
+		raw, err := base64.StdEncoding.DecodeString(part)
+		if err != nil || len(raw) != 32 {
+			return qrCode{}, fmt.Errorf("%w: part %d", ErrBadQR, i+2)
+		}
+		decoded[i] = raw
+	}
+	return qrCode{ref: parts[0], noise: [32]byte(decoded[0]), identity: [32]byte(decoded[1]), advSecret: decoded[2]}, nil
+}
+
+// claim finds the client behind a code and reserves it for one scan.
+func (s *Server) claim(code qrCode, sc *scan) (*pairing, error) {
+	s.mu.Lock()
+	p := s.pairings[code.ref]
+	s.mu.Unlock()
+	if p == nil {
+		return nil, ErrQRExpired
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	expires, known := p.refs[code.ref]
+	if !known || p.ended || p.scan != nil || time.Now().After(expires) {
+		return nil, ErrQRExpired
+	}
+	if p.client.noise != code.noise || p.client.identity != code.identity {
+		return nil, fmt.Errorf("%w: its keys are not the client's", ErrBadQR)
+	}
+	p.scan = sc
+	return p, nil
+}
+
+// offerLink tells the client that a phone wants to link it.
+func (s *Server) offerLink(p *pairing, sc *scan, container []byte) {
+	a := sc.dev.account
+	children := []waBinary.Node{data("device-identity", container)}
+	if a.business != "" {
+		children = append(children, element("biz", attrs{"name": a.business}))
+	}
+	children = append(children,
+		element("device", attrs{"jid": sc.dev.pn(), "lid": sc.dev.lid()}),
+		element("platform", attrs{"name": sc.phone.platform}))
+	iq := element("iq", attrs{"from": types.ServerJID, "id": sc.iqID, "type": "set", "xmlns": "md", "t": s.unixNow()},
+		element("pair-success", nil, children...))
+	p.conn.deliver(&iq)
+}
+
+// handlePairing handles a stanza of a connection that has not logged in.
+func (c *connection) handlePairing(node *waBinary.Node) {
+	if node.Tag != "iq" || c.pairing == nil {
+		return
+	}
+	p := c.pairing
+	kind := attrString(node, "type")
+	if kind == "get" || kind == "set" {
+		// The only thing that a client may ask before it is linked is whether the server lives.
+		if attrString(node, "xmlns") == "w:p" || attrString(node, "xmlns") == "urn:xmpp:ping" {
+			c.deliver(iqResult(node))
+		} else {
+			c.deliver(iqError(node, 401, "not-authorized"))
+		}
+		return
+	}
+	p.mu.Lock()
+	sc := p.scan
+	if sc == nil || attrString(node, "id") != sc.iqID {
+		p.mu.Unlock()
+		return
+	}
+	p.scan, p.ended = nil, true
+	p.mu.Unlock()
+	sc.outcome <- c.s.concludePairing(c, sc, node)
+}
+
+// concludePairing links the device if its client agreed and its signature is right.
+func (s *Server) concludePairing(c *connection, sc *scan, node *waBinary.Node) scanOutcome {
+	if attrString(node, "type") == "error" {
+		child := node.GetChildByTag("error")
+		c.end(nil)
+		return scanOutcome{result: ScanResult{
+			RefusedCode: attrString(&child, "code"),
+			RefusedText: attrString(&child, "text"),
+		}}
+	}
+	if s.faults.dropsPairing(sc.phone.account, PairingSign) {
+		c.reset()
+		return scanOutcome{err: ErrPairingInterrupted}
+	}
+	sign := node.GetChildByTag("pair-device-sign")
+	identity, err := countersigned(sc.identity, c.pairing.client.identity, childContent(&sign, "device-identity"))
+	if err != nil {
+		c.end(streamError("", attrs{"code": "401"}))
+		return scanOutcome{err: err}
+	}
+	sc.dev.identity = identity
+	s.linkDevice(sc.dev)
+	if s.faults.dropsPairing(sc.phone.account, PairingLinked) {
+		c.reset()
+	} else {
+		c.end(streamError("", attrs{"code": "515"}))
+	}
+	return scanOutcome{result: ScanResult{Linked: true, Device: sc.dev.id}}
+}
+
+// publicKey is a prekey's public half as it travels: three bytes of id, the key, and for signed ones the signature.
+type publicKey struct {
+	id        [3]byte
+	key       [32]byte
+	signature []byte
+}
+
+// signedBy checks the signature of a signed prekey, which covers the key with its type byte.
+func (k publicKey) signedBy(identity [32]byte) bool {
+	if len(k.signature) != 64 {
+		return false
+	}
+	return ecc.VerifySignature(ecc.NewDjbECPublicKey(identity), append([]byte{ecc.DjbType}, k.key[:]...), [64]byte(k.signature))
+}

@@ -1,0 +1,327 @@
+package wasim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+)
+
+// Addressing says by which identity a phone addresses the people it writes to.
+type Addressing string
+
+// The two address spaces. LID is what current phones use.
+const (
+	AddressLID   Addressing = "lid"
+	AddressPhone Addressing = "pn"
+)
+
+// PhoneOptions describe a new account and its phone. Only Number is required.
+type PhoneOptions struct {
+	// Number in international form, with the plus.
+	Number string `json:"number"`
+	// Name is the push name, which others see. Empty means the number.
+	Name string `json:"name,omitempty"`
+	// LID is the user part of the account's LID; made from the seed when empty.
+	LID string `json:"lid,omitempty"`
+	// Platform is what the phone calls itself when it links a device: "android" (default), "iphone", "smba", …
+	Platform string `json:"platform,omitempty"`
+	// BusinessName makes the account a business account with this verified name.
+	BusinessName string `json:"businessName,omitempty"`
+	// About is the status text.
+	About string `json:"about,omitempty"`
+	// Addressing of what the phone writes. Default AddressLID.
+	Addressing Addressing `json:"addressing,omitempty"`
+	// ReadsAtOnce makes the phone send a read receipt for everything it gets.
+	ReadsAtOnce bool `json:"readsAtOnce,omitempty"`
+}
+
+// Phone is an account's primary device, and what its owner does with it. A contact is a phone too. All methods are safe
+// for concurrent use.
+type Phone struct {
+	s        *Server
+	account  *account
+	dev      *device
+	mailbox  *mailbox
+	signal   *signalStore
+	platform string
+	about    string
+	rawID    uint32
+	state    *phoneAppState
+
+	// crypto guards the Signal sessions. It is held from encryption until the message is handed in, so that the
+	// order of the ratchet is the order on the wire.
+	crypto sync.Mutex
+
+	mu          sync.Mutex
+	addressing  Addressing
+	readsAtOnce bool
+	chats       map[string]*chat // by the peer's number, digits
+	messages    map[messageKey]*storedMessage
+	peerTalk    map[string]*waE2E.Message // what it told linked devices, by id, for retries
+	retries     map[messageKey]int
+}
+
+// NewPhone makes an account with its phone.
+func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
+	digits, err := digitsOf(o.Number)
+	if err != nil {
+		return nil, err
+	}
+	signal, err := newSignalStore()
+	if err != nil {
+		return nil, err
+	}
+	if o.LID == "" {
+		o.LID = "1" + s.random.digits(14)
+	}
+	if o.Name == "" {
+		o.Name = "+" + digits
+	}
+	if o.Platform == "" {
+		o.Platform = "android"
+	}
+	if o.Addressing == "" {
+		o.Addressing = AddressLID
+	}
+	a := &account{
+		s: s, number: digits, lid: o.LID, business: o.BusinessName, name: o.Name,
+		devices:     make(map[uint16]*device),
+		peers:       make(map[*account]struct{}),
+		privacy:     defaultPrivacy(),
+		collections: make(map[string]*collection),
+		watchers:    make(map[*device]struct{}),
+	}
+	p := &Phone{
+		s: s, account: a, signal: signal, platform: o.Platform, about: o.About,
+		rawID:      uint32(s.random.intN(1 << 30)),
+		addressing: o.Addressing, readsAtOnce: o.ReadsAtOnce,
+		chats:    make(map[string]*chat),
+		messages: make(map[messageKey]*storedMessage),
+		peerTalk: make(map[string]*waE2E.Message),
+		retries:  make(map[messageKey]int),
+	}
+	p.mailbox = newMailbox(s, p.handle)
+	p.state = newPhoneAppState(p)
+	p.dev = &device{account: a, platform: o.Platform, greeted: true}
+	p.dev.keys.regID, p.dev.keys.identity = signal.regID, *signal.pair.Pub
+	p.dev.keys.signed = signal.publicSigned()
+	p.dev.keys.refill = func() []publicKey { return signal.newPreKeys(preKeyBatch) }
+	a.phone = p
+	a.devices[0] = p.dev
+	p.dev.attach(p.mailbox)
+	p.dev.activate(p.mailbox, false)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
+	if s.accounts[digits] != nil || s.lids[o.LID] != nil {
+		return nil, fmt.Errorf("%w: %s", ErrNumberTaken, mask(digits))
+	}
+	s.accounts[digits], s.lids[o.LID] = a, a
+	s.order = append(s.order, a)
+	return p, nil
+}
+
+// Number is the phone's number with the plus.
+func (p *Phone) Number() string { return "+" + p.account.number }
+
+// Name is the push name.
+func (p *Phone) Name() string { return p.account.pushName() }
+
+// LID is the account's LID, for example "123456789012345@lid".
+func (p *Phone) LID() string { return p.account.lidJID().String() }
+
+// JID is the account's phone-number JID, for example "34600000013@s.whatsapp.net".
+func (p *Phone) JID() string { return p.account.pn().String() }
+
+// SetAddressing changes by which identity the phone addresses people from now on.
+func (p *Phone) SetAddressing(a Addressing) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addressing = a
+}
+
+// SetReadsAtOnce makes the phone read everything that arrives from now on, or stop doing so.
+func (p *Phone) SetReadsAtOnce(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.readsAtOnce = on
+}
+
+// SetNetwork is the network of the account's linked devices. Off drops their connections and resets new ones when they
+// try to log in, until it is on again; what is for them is queued meanwhile.
+func (p *Phone) SetNetwork(on bool) {
+	p.account.mu.Lock()
+	p.account.offNetwork = !on
+	p.account.mu.Unlock()
+	if !on {
+		p.DropConnections()
+	}
+}
+
+// SetOwnNetwork is the network of the phone itself. Off means that it receives nothing and answers nothing; what is for
+// it is queued. The person can still write: it goes out at once, which a real phone would do only later.
+func (p *Phone) SetOwnNetwork(on bool) {
+	if on {
+		p.dev.attach(p.mailbox)
+		p.dev.activate(p.mailbox, false)
+		return
+	}
+	p.dev.detach(p.mailbox)
+}
+
+// LinkedDevice is a device that is linked to a phone.
+type LinkedDevice struct {
+	// ID is the device part of its JID, from 1.
+	ID uint16 `json:"id"`
+	// JID is its phone-number JID.
+	JID string `json:"jid"`
+	// Name is how it called itself when it was linked, for example "Waflow".
+	Name string `json:"name"`
+	// Connected tells whether it is logged in right now.
+	Connected bool `json:"connected"`
+	// Waiting is how many stanzas are queued for it or not acknowledged by it.
+	Waiting int `json:"waiting"`
+	// PreKeys is how many one-time keys the server has for it.
+	PreKeys int `json:"preKeys"`
+}
+
+// LinkedDevices lists the phone's linked devices.
+func (p *Phone) LinkedDevices() []LinkedDevice {
+	list := make([]LinkedDevice, 0)
+	for _, d := range p.account.deviceList() {
+		if d.id != 0 {
+			list = append(list, LinkedDevice{
+				ID: d.id, JID: d.pn().String(), Name: d.platform,
+				Connected: d.currentLink() != nil, Waiting: d.backlog(), PreKeys: d.keys.count(),
+			})
+		}
+	}
+	return list
+}
+
+// Unlink removes a linked device: it is told 401 device_removed, now if it is connected and otherwise at its next login.
+func (p *Phone) Unlink(device uint16) error {
+	d := p.account.device(device)
+	if d == nil || d.id == 0 || !p.s.unlinkDevice(d) {
+		return fmt.Errorf("%w: %d", ErrUnknownDevice, device)
+	}
+	return nil
+}
+
+// UnlinkAll removes all linked devices and returns how many there were.
+func (p *Phone) UnlinkAll() int {
+	removed := 0
+	for _, d := range p.account.deviceList() {
+		if d.id != 0 && p.s.unlinkDevice(d) {
+			removed++
+		}
+	}
+	return removed
+}
+
+// Replace lets another client take over the session of a linked device: its connection ends with the stream conflict
+// "replaced". It returns ErrUnknownDevice when the device is not linked, and nil without any effect when it is not
+// connected.
+func (p *Phone) Replace(device uint16) error {
+	d := p.account.device(device)
+	if d == nil || d.id == 0 {
+		return fmt.Errorf("%w: %d", ErrUnknownDevice, device)
+	}
+	if c, ok := d.currentLink().(*connection); ok {
+		d.detach(c)
+		c.end(conflictError("replaced"))
+	}
+	return nil
+}
+
+// ScanResult says how a scan ended.
+type ScanResult struct {
+	// Linked is true when the client accepted the link.
+	Linked bool `json:"linked"`
+	// Device is the id of the new linked device.
+	Device uint16 `json:"device,omitempty"`
+	// RefusedCode and RefusedText are what the client answered when it refused.
+	RefusedCode string `json:"refusedCode,omitempty"`
+	RefusedText string `json:"refusedText,omitempty"`
+}
+
+// Scan reads a QR code and links the client that shows it. It returns when the link has succeeded or the client has
+// refused it, which is a result and not an error.
+//
+// Errors: ErrBadQR, ErrQRExpired, ErrTooManyDevices, ErrPairingInterrupted, and ctx's.
+func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
+	code, err := parseQR(strings.TrimSpace(qr))
+	if err != nil {
+		return ScanResult{}, err
+	}
+	dev, err := p.newCompanion()
+	if err != nil {
+		return ScanResult{}, err
+	}
+	sc := &scan{phone: p, dev: dev, iqID: p.s.nextID.next(), outcome: make(chan scanOutcome, 1)}
+	pairing, err := p.s.claim(code, sc)
+	if err != nil {
+		return ScanResult{}, err
+	}
+	dev.noiseKey = pairing.client.noise
+	dev.platform = pairing.client.props.GetOs()
+	dev.keys.regID, dev.keys.identity, dev.keys.signed = pairing.client.regID, pairing.client.identity, pairing.client.signed
+	identity, container, err := signIdentity(p.signal.pair, pairing.client.identity, code.advSecret, dev.keyIndex, p.rawID, p.s.now().Unix())
+	if err != nil {
+		return ScanResult{}, fmt.Errorf("sign device identity: %w", err)
+	}
+	sc.identity = identity
+	if p.s.faults.dropsPairing(p.account, PairingScan) {
+		pairing.conn.reset()
+	} else {
+		p.s.offerLink(pairing, sc, container)
+	}
+	select {
+	case outcome := <-sc.outcome:
+		return outcome.result, outcome.err
+	case <-ctx.Done():
+		return ScanResult{}, ctx.Err()
+	}
+}
+
+// newCompanion reserves a device id and key index.
+func (p *Phone) newCompanion() (*device, error) {
+	a := p.account
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.devices) > maxCompanions {
+		return nil, ErrTooManyDevices
+	}
+	if a.lastDevice == 255 {
+		return nil, errors.New("the account has used up its device ids")
+	}
+	a.lastDevice++
+	a.lastIndex++
+	return &device{account: a, id: a.lastDevice, keyIndex: a.lastIndex}, nil
+}
+
+// signedKeyIndexes is the phone's signed list of its linked devices.
+func (p *Phone) signedKeyIndexes() ([]byte, error) {
+	return signKeyIndexes(p.signal.pair, p.account.deviceList()[1:], p.rawID, p.s.now().Unix())
+}
+
+// peer finds another phone's account by its number.
+func (p *Phone) peer(number string) (*account, error) {
+	digits, err := digitsOf(number)
+	if err != nil {
+		return nil, err
+	}
+	a := p.s.accountOf(types.NewJID(digits, types.DefaultUserServer))
+	if a == nil {
+		return nil, fmt.Errorf("%w: %s", ErrUnknownNumber, mask(digits))
+	}
+	return a, nil
+}

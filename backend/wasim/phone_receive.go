@@ -1,0 +1,267 @@
+package wasim
+
+import (
+	"encoding/binary"
+	"errors"
+	"strconv"
+
+	"go.mau.fi/libsignal/ecc"
+	"go.mau.fi/libsignal/signalerror"
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+)
+
+// maxRetries is how often a phone asks for a message that it cannot read, and how often it answers such a wish.
+const maxRetries = 5
+
+// handle does what a phone does with a stanza. It runs on the mailbox's goroutine.
+func (p *Phone) handle(node *waBinary.Node) {
+	switch node.Tag {
+	case "message":
+		p.handleMessage(node)
+	case "receipt":
+		p.handleReceipt(node)
+		p.acknowledge(node)
+	case "notification":
+		p.handleNotification(node)
+		p.acknowledge(node)
+	case "ack":
+		if attrString(node, "class") == "message" {
+			state := StateSent
+			if attrString(node, "error") != "" {
+				state = StateFailed
+			}
+			p.advance(attrString(node, "id"), state)
+		}
+	}
+}
+
+func (p *Phone) acknowledge(node *waBinary.Node) {
+	a := attrs{"class": node.Tag, "id": attrString(node, "id"), "to": node.Attrs["from"]}
+	if node.Tag != "message" {
+		a["type"] = attrString(node, "type")
+	}
+	for _, key := range []string{"participant", "recipient"} {
+		if v, ok := attrJID(node, key); ok {
+			a[key] = v
+		}
+	}
+	p.submit(&waBinary.Node{Tag: "ack", Attrs: a})
+}
+
+func (p *Phone) handleMessage(node *waBinary.Node) {
+	from, ok := attrJID(node, "from")
+	author := p.s.accountOf(from)
+	enc, found := node.GetOptionalChildByTag("enc")
+	if !ok || author == nil || !found {
+		p.acknowledge(node)
+		return
+	}
+	id := attrString(node, "id")
+	message, err := p.decrypt(deviceJID(author.lidJID(), from.Device), enc)
+	k := messageKey{from: Address{Number: "+" + author.number, Device: from.Device}, id: id}
+	if err != nil {
+		if p.shown(author, id) != nil || errors.Is(err, signalerror.ErrOldCounter) {
+			p.sendReceipt(node, author)
+			return
+		}
+		p.s.log.Debug().Err(err).Str("phone", mask(p.account.number)).Msg("message cannot be decrypted")
+		p.askAgain(node, k)
+		p.acknowledge(node)
+		return
+	}
+	p.s.ledger.decrypted(k, p.dev.address())
+	p.sendReceipt(node, author)
+	if author == p.account {
+		p.handleOwn(node, from, message)
+		return
+	}
+	if message.GetSenderKeyDistributionMessage() != nil || message.GetProtocolMessage() != nil {
+		return
+	}
+	p.store(author, author, from, id, message)
+	p.mu.Lock()
+	reads := p.readsAtOnce
+	p.mu.Unlock()
+	if reads {
+		if _, err := p.MarkRead(author.number); err != nil {
+			p.s.log.Debug().Err(err).Msg("read receipt")
+		}
+	}
+}
+
+func (p *Phone) decrypt(address types.JID, enc waBinary.Node) (*waE2E.Message, error) {
+	p.crypto.Lock()
+	padded, err := p.signal.decrypt(p.s.ctx, address, attrString(&enc, "type"), content(enc))
+	p.crypto.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	plaintext, err := unpad(padded)
+	if err != nil {
+		return nil, err
+	}
+	var message waE2E.Message
+	if err = proto.Unmarshal(plaintext, &message); err != nil {
+		return nil, err
+	}
+	return &message, nil
+}
+
+// handleOwn takes what one of the account's linked devices says: the copy of what it sent, or a request to the phone.
+func (p *Phone) handleOwn(node *waBinary.Node, from types.JID, message *waE2E.Message) {
+	if sent := message.GetDeviceSentMessage(); sent != nil {
+		chat, ok := attrJID(node, "recipient")
+		if !ok {
+			return
+		}
+		if peer := p.s.accountOf(chat); peer != nil && sent.GetMessage().GetProtocolMessage() == nil {
+			p.store(p.account, peer, from, attrString(node, "id"), sent.GetMessage())
+		}
+		return
+	}
+	if request := message.GetProtocolMessage(); request != nil {
+		if d := p.account.device(from.Device); d != nil {
+			p.answerLinked(d, attrString(node, "id"), request)
+		}
+	}
+}
+
+func (p *Phone) store(author, peer *account, from types.JID, id string, message *waE2E.Message) {
+	m := &storedMessage{
+		ChatMessage: ChatMessage{
+			ID: id, Peer: "+" + peer.number, FromMe: author == p.account, Device: from.Device,
+			Text: textOf(message), At: p.s.now(), State: StateReceived,
+		},
+		content: message, server: from.Server, author: from,
+	}
+	if m.FromMe {
+		m.State, m.Read = StateSent, true
+	}
+	p.show(author, peer, m)
+}
+
+// sendReceipt tells the author's device that the message has arrived.
+func (p *Phone) sendReceipt(node *waBinary.Node, author *account) {
+	a := attrs{"id": attrString(node, "id"), "to": node.Attrs["from"]}
+	if author == p.account {
+		a["type"] = "sender"
+		if attrString(node, "category") == "peer" {
+			a["type"] = "peer_msg"
+		}
+	}
+	if recipient, ok := attrJID(node, "recipient"); ok {
+		a["recipient"] = recipient
+	}
+	p.submit(&waBinary.Node{Tag: "receipt", Attrs: a})
+}
+
+// askAgain sends a retry receipt. From the second on it carries keys for a new session.
+func (p *Phone) askAgain(node *waBinary.Node, k messageKey) {
+	p.mu.Lock()
+	p.retries[k]++
+	count := p.retries[k]
+	p.mu.Unlock()
+	if count > maxRetries {
+		return
+	}
+	a := attrs{"id": k.id, "to": node.Attrs["from"], "type": "retry"}
+	if recipient, ok := attrJID(node, "recipient"); ok {
+		a["recipient"] = recipient
+	}
+	n := element("receipt", a,
+		element("retry", attrs{"count": strconv.Itoa(count), "id": k.id, "t": attrString(node, "t"), "v": "1"}),
+		data("registration", binary.BigEndian.AppendUint32(nil, p.signal.regID)))
+	if count > 1 {
+		n.Content = append(n.GetChildren(), element("keys", nil,
+			data("type", []byte{ecc.DjbType}),
+			data("identity", p.signal.pair.Pub[:]),
+			p.signal.newPreKeys(1)[0].node("key"),
+			p.signal.publicSigned().node("skey")))
+	}
+	p.submit(&n)
+}
+
+func (p *Phone) handleReceipt(node *waBinary.Node) {
+	from, ok := attrJID(node, "from")
+	if !ok {
+		return
+	}
+	kind := attrString(node, "type")
+	if kind == "retry" {
+		p.answerRetry(node, from)
+		return
+	}
+	author := p.s.accountOf(from)
+	ids := receiptIDs(node, attrString(node, "id"))
+	if author == p.account {
+		p.readElsewhere(node, kind, ids)
+		return
+	}
+	for _, id := range ids {
+		switch kind {
+		case "":
+			p.advance(id, StateDelivered)
+		case "read", "played":
+			p.advance(id, StateRead)
+		}
+	}
+}
+
+// readElsewhere notes what the owner has read on a linked device.
+func (p *Phone) readElsewhere(node *waBinary.Node, kind string, ids []string) {
+	chat, ok := attrJID(node, "recipient")
+	if !ok || kind != "read" && kind != "read-self" {
+		return
+	}
+	peer := p.s.accountOf(chat)
+	if peer == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range ids {
+		if m := p.messages[shownKey(peer, id)]; m != nil {
+			m.Read = true
+		}
+	}
+	p.s.pulse.beat()
+}
+
+func (p *Phone) answerRetry(node *waBinary.Node, from types.JID) {
+	d := p.s.deviceOf(from)
+	retry, ok := node.GetOptionalChildByTag("retry")
+	count, err := strconv.Atoi(attrString(&retry, "count"))
+	if d == nil || !ok || err != nil || count > maxRetries {
+		return
+	}
+	var fresh *bundle
+	if keys, ok := node.GetOptionalChildByTag("keys"); ok {
+		if fresh, err = retryBundle(node, keys); err != nil {
+			p.s.log.Debug().Err(err).Msg("keys of a retry receipt")
+		}
+	}
+	if err = p.resend(p.s.ctx, d, from, attrString(node, "id"), count, fresh); err != nil {
+		p.s.log.Debug().Err(err).Msg("retry receipt not answered")
+	}
+}
+
+func retryBundle(node *waBinary.Node, keys waBinary.Node) (*bundle, error) {
+	identity, registration := childContent(&keys, "identity"), childContent(node, "registration")
+	if len(identity) != 32 || len(registration) != 4 {
+		return nil, errPreKeys
+	}
+	signed, err := readPublicKey(keys.GetChildByTag("skey"))
+	if err != nil {
+		return nil, err
+	}
+	oneTime, err := readPublicKey(keys.GetChildByTag("key"))
+	if err != nil {
+		return nil, err
+	}
+	return &bundle{
+		regID: binary.BigEndian.Uint32(registration), identity: [32]byte(identity), signed: signed, oneTime: &oneTime,
+	}, nil
+}

@@ -1,0 +1,216 @@
+package wasim
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+)
+
+// ErrEmptyText means that there is nothing to send.
+var ErrEmptyText = errors.New("the text is empty")
+
+// SendText writes a text to a number. It returns the message's id as soon as the server has taken it. The account's
+// linked devices get their copy.
+func (p *Phone) SendText(ctx context.Context, to, text string) (string, error) {
+	if text == "" {
+		return "", ErrEmptyText
+	}
+	return p.Send(ctx, to, &waE2E.Message{Conversation: proto.String(text)})
+}
+
+// Send sends any message to a number.
+func (p *Phone) Send(ctx context.Context, to string, message *waE2E.Message) (string, error) {
+	peer, err := p.peer(to)
+	if err != nil {
+		return "", err
+	}
+	if err = ctx.Err(); err != nil {
+		return "", err
+	}
+	id := p.newMessageID()
+	message = proto.Clone(message).(*waE2E.Message)
+	if message.MessageContextInfo == nil {
+		message.MessageContextInfo = &waE2E.MessageContextInfo{MessageSecret: p.s.random.bytes(32)}
+	}
+	server := types.HiddenUserServer
+	p.mu.Lock()
+	if p.addressing == AddressPhone {
+		server = types.DefaultUserServer
+	}
+	p.mu.Unlock()
+	p.show(p.account, peer, &storedMessage{
+		ChatMessage: ChatMessage{
+			ID: id, Peer: "+" + peer.number, FromMe: true, Text: textOf(message), At: p.s.now(), State: StatePending, Read: true,
+		},
+		content: message, server: server, author: p.dev.jidOn(server),
+	})
+	return id, p.transmit(ctx, peer, server, id, message)
+}
+
+// Burst sends count texts, "prefix 1" to "prefix count", as fast as possible and returns their ids.
+func (p *Phone) Burst(ctx context.Context, to, prefix string, count int) ([]string, error) {
+	ids := make([]string, 0, count)
+	for i := range count {
+		id, err := p.SendText(ctx, to, prefix+" "+strconv.Itoa(i+1))
+		if err != nil {
+			return ids, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// newMessageID makes an id as phones do: 32 hexadecimal digits in capitals.
+func (p *Phone) newMessageID() string {
+	return "AC" + strings.ToUpper(hex.EncodeToString(p.s.random.bytes(15)))
+}
+
+// transmit encrypts a message for all devices of the peer and of the own account, and hands it to the server.
+func (p *Phone) transmit(ctx context.Context, peer *account, server, id string, message *waE2E.Message) error {
+	chatJID := peer.jidOn(server)
+	plaintext, err := proto.Marshal(message)
+	if err != nil {
+		return fmt.Errorf("encode message: %w", err)
+	}
+	own, err := proto.Marshal(deviceSent(chatJID, message))
+	if err != nil {
+		return fmt.Errorf("encode own copy: %w", err)
+	}
+	p.crypto.Lock()
+	defer p.crypto.Unlock()
+	devices := peer.deviceList()
+	if peer != p.account {
+		devices = append(devices, p.account.deviceList()...)
+	}
+	var parts []waBinary.Node
+	for _, d := range devices {
+		if d == p.dev {
+			continue
+		}
+		body := plaintext
+		if d.account == p.account {
+			body = own
+		}
+		enc, err := p.encryptFor(ctx, d, body)
+		if err != nil {
+			p.s.log.Debug().Err(err).Str("to", mask(d.account.number)).Msg("device left out of a message")
+			continue
+		}
+		parts = append(parts, element("to", attrs{"jid": d.jidOn(server)}, enc))
+	}
+	n := element("message", attrs{"id": id, "to": chatJID, "type": "text"}, waBinary.Node{Tag: "participants", Content: parts})
+	p.submit(&n)
+	return nil
+}
+
+// deviceSent wraps a message for the sender's own other devices.
+func deviceSent(chat types.JID, message *waE2E.Message) *waE2E.Message {
+	return &waE2E.Message{
+		DeviceSentMessage:  &waE2E.DeviceSentMessage{DestinationJID: proto.String(chat.String()), Message: message},
+		MessageContextInfo: message.GetMessageContextInfo(),
+	}
+}
+
+// encryptFor encrypts for one device, with a new session if there is none. The caller holds p.crypto.
+func (p *Phone) encryptFor(ctx context.Context, d *device, plaintext []byte) (waBinary.Node, error) {
+	if !p.signal.hasSession(d.lid()) {
+		b, left := d.keys.take()
+		if left < lowPreKeys && d.id != 0 {
+			p.s.tellPreKeysLow(d, left)
+		}
+		if err := p.signal.startSession(ctx, d.lid(), b); err != nil {
+			return waBinary.Node{}, err
+		}
+	}
+	kind, ciphertext, err := p.signal.encrypt(ctx, d.lid(), pad(plaintext, p.s.random.bytes(1)[0]))
+	if err != nil {
+		return waBinary.Node{}, err
+	}
+	return waBinary.Node{Tag: "enc", Attrs: attrs{"v": "2", "type": kind}, Content: ciphertext}, nil
+}
+
+// submit hands a stanza to the server as the phone's device.
+func (p *Phone) submit(node *waBinary.Node) {
+	p.s.receive(p.dev, p.mailbox, node)
+}
+
+// tellLinked sends something to one of the account's own linked devices: keys, history, answers.
+func (p *Phone) tellLinked(ctx context.Context, d *device, message *waE2E.Message) (string, error) {
+	plaintext, err := proto.Marshal(message)
+	if err != nil {
+		return "", err
+	}
+	id := p.newMessageID()
+	p.mu.Lock()
+	p.peerTalk[id] = message
+	p.mu.Unlock()
+	p.crypto.Lock()
+	defer p.crypto.Unlock()
+	enc, err := p.encryptFor(ctx, d, plaintext)
+	if err != nil {
+		return "", err
+	}
+	n := element("message", attrs{"id": id, "to": d.pn(), "type": "text", "category": "peer"}, enc)
+	p.submit(&n)
+	return id, nil
+}
+
+// resend answers a retry receipt: the same message and id once more, for the one device that could not read it.
+func (p *Phone) resend(ctx context.Context, d *device, to types.JID, id string, count int, fresh *bundle) error {
+	message, a := p.forRetry(d, to, id)
+	if message == nil {
+		return fmt.Errorf("message %s is not known", id)
+	}
+	plaintext, err := proto.Marshal(message)
+	if err != nil {
+		return err
+	}
+	p.crypto.Lock()
+	defer p.crypto.Unlock()
+	if fresh != nil {
+		if err := p.signal.startSession(ctx, d.lid(), *fresh); err != nil {
+			return err
+		}
+	}
+	enc, err := p.encryptFor(ctx, d, plaintext)
+	if err != nil {
+		return err
+	}
+	enc.Attrs["count"] = strconv.Itoa(count)
+	n := element("message", a, enc)
+	p.submit(&n)
+	return nil
+}
+
+// forRetry finds what a device shall get again, and the attributes with which it goes.
+func (p *Phone) forRetry(d *device, to types.JID, id string) (*waE2E.Message, attrs) {
+	a := attrs{"id": id, "to": to, "type": "text", "device_fanout": "false"}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if told := p.peerTalk[id]; told != nil && d.account == p.account {
+		a["category"] = "peer"
+		return told, a
+	}
+	m := p.messages[shownKey(p.account, id)]
+	if m == nil {
+		return nil, nil
+	}
+	if d.account != p.account {
+		return m.content, a
+	}
+	peer, err := p.peer(m.Peer)
+	if err != nil {
+		return nil, nil
+	}
+	chat := peer.jidOn(m.server)
+	a["recipient"] = chat
+	return deviceSent(chat, m.content), a
+}

@@ -1,0 +1,250 @@
+package wasim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Errors of the public methods. They are wrapped with detail; compare with errors.Is.
+var (
+	// ErrClosed is returned after Server.Close.
+	ErrClosed = errors.New("simulator is closed")
+	// ErrUnknownNumber means that no phone with that number exists.
+	ErrUnknownNumber = errors.New("no phone has this number")
+	// ErrNumberTaken means that a phone with that number or LID exists already.
+	ErrNumberTaken = errors.New("a phone with this number exists already")
+	// ErrBadNumber means that a string is not a phone number in international form.
+	ErrBadNumber = errors.New("not an international phone number")
+)
+
+// Options of a Server. The zero value works.
+type Options struct {
+	// Seed makes ids, LIDs and fault choices repeatable. Keys are always random.
+	Seed int64
+	// Now is the clock of timestamps. Default time.Now. Timers always use the runtime's clock, which testing/synctest
+	// replaces.
+	Now func() time.Time
+	// Logger gets what happens at debug level, with numbers masked and never a text. The zero value discards.
+	Logger zerolog.Logger
+	// QRLifetimes says how long each of the references of a pairing attempt can be scanned, one after the other.
+	// Default: 60 s, then five times 20 s, which is what the clients show.
+	QRLifetimes []time.Duration
+	// MinClientVersion is the oldest client version that may log in or pair; older ones get failure 405.
+	// Default 2.2300.0.
+	MinClientVersion [3]uint32
+	// CloseDelay is how long a connection stays open after a failure or a stream error, so that the client reads the
+	// reason before it sees the end. Default 150 ms.
+	CloseDelay time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if len(o.QRLifetimes) == 0 {
+		o.QRLifetimes = []time.Duration{60 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second}
+	}
+	if o.MinClientVersion == [3]uint32{} {
+		o.MinClientVersion = [3]uint32{2, 2300, 0}
+	}
+	if o.CloseDelay == 0 {
+		o.CloseDelay = 150 * time.Millisecond
+	}
+	return o
+}
+
+// Server is one simulated WhatsApp. Create it with New, make it reachable with Listen or HTTPClient, and end it with
+// Close. All methods are safe for concurrent use.
+type Server struct {
+	opts   Options
+	log    zerolog.Logger
+	certs  *certificates
+	ledger *Ledger
+	blobs  *blobStore
+	faults *faultBook
+	random *randomSource
+	pulse  *pulse
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	nextID idCounter
+
+	mu       sync.Mutex
+	closed   bool
+	accounts map[string]*account // by number, digits only
+	lids     map[string]*account // by LID user
+	order    []*account          // in order of creation
+	pairings map[string]*pairing // by QR reference
+	conns    map[*connection]struct{}
+	net      network
+}
+
+// New makes a server that nothing can reach yet.
+func New(opts Options) (*Server, error) {
+	opts = opts.withDefaults()
+	certs, err := newCertificates()
+	if err != nil {
+		return nil, fmt.Errorf("make certificates: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Server{
+		opts:     opts,
+		log:      opts.Logger,
+		certs:    certs,
+		blobs:    newBlobStore(),
+		faults:   newFaultBook(opts.Seed),
+		random:   newRandomSource(opts.Seed),
+		pulse:    newPulse(),
+		ctx:      ctx,
+		cancel:   cancel,
+		accounts: make(map[string]*account),
+		lids:     make(map[string]*account),
+		pairings: make(map[string]*pairing),
+		conns:    make(map[*connection]struct{}),
+	}
+	s.ledger = newLedger(opts.Now, s.pulse)
+	return s, nil
+}
+
+// RootKey is the public key that signs the server's certificate chain. A client must be told to trust it instead of
+// WhatsApp's own.
+func (s *Server) RootKey() [32]byte { return s.certs.root }
+
+// Ledger is the record of everything that was sent, received and acknowledged.
+func (s *Server) Ledger() *Ledger { return s.ledger }
+
+// Close ends every connection, phone and goroutine. It can be called more than once.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	phones := append([]*account(nil), s.order...)
+	s.mu.Unlock()
+	s.cancel()
+	err := s.unplug()
+	s.dropConnections(nil)
+	for _, a := range phones {
+		a.phone.mailbox.close()
+	}
+	s.wg.Wait()
+	return err
+}
+
+// Phones lists the phones in the order in which they were made.
+func (s *Server) Phones() []*Phone {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	phones := make([]*Phone, len(s.order))
+	for i, a := range s.order {
+		phones[i] = a.phone
+	}
+	return phones
+}
+
+// Phone finds a phone by its number in international form, with or without the plus. Nil when there is none.
+func (s *Server) Phone(number string) *Phone {
+	digits, err := digitsOf(number)
+	if err != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.accounts[digits]; a != nil {
+		return a.phone
+	}
+	return nil
+}
+
+func (s *Server) now() time.Time { return s.opts.Now() }
+
+// goRun starts a goroutine that Close waits for. It returns false, and starts nothing, once the server is closed.
+func (s *Server) goRun(f func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.wg.Go(f)
+	return true
+}
+
+// after runs f once when d has passed, unless the server is closed before.
+func (s *Server) after(d time.Duration, f func()) {
+	s.goRun(func() {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			f()
+		case <-s.ctx.Done():
+		}
+	})
+}
+
+// digitsOf strips the plus and the usual separators from a phone number.
+func digitsOf(number string) (string, error) {
+	digits := make([]byte, 0, len(number))
+	for i := range len(number) {
+		switch c := number[i]; {
+		case c >= '0' && c <= '9':
+			digits = append(digits, c)
+		case c == '+' && i == 0, c == ' ', c == '-':
+		default:
+			return "", fmt.Errorf("%w: unexpected character", ErrBadNumber)
+		}
+	}
+	if len(digits) < 7 || len(digits) > 15 {
+		return "", fmt.Errorf("%w: %d digits", ErrBadNumber, len(digits))
+	}
+	return string(digits), nil
+}
+
+// mask hides all but the last two digits of a number, for logs.
+func mask(digits string) string {
+	if len(digits) <= 2 {
+		return "…"
+	}
+	return "…" + digits[len(digits)-2:]
+}
+
+// randomSource is a seeded source that several goroutines may use.
+type randomSource struct {
+	mu  sync.Mutex
+	rng *rand.Rand
+}
+
+func newRandomSource(seed int64) *randomSource {
+	return &randomSource{rng: rand.New(rand.NewPCG(uint64(seed), 0x77617369))}
+}
+
+func (r *randomSource) bytes(n int) []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]byte, n)
+	for i := range out {
+		out[i] = byte(r.rng.Uint32())
+	}
+	return out
+}
+
+func (r *randomSource) intN(n int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rng.IntN(n)
+}
+
+func (r *randomSource) digits(n int) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]byte, n)
+	for i := range out {
+		out[i] = byte('0' + r.rng.IntN(10))
+	}
+	return string(out)
+}

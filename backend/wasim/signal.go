@@ -1,0 +1,295 @@
+package wasim
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.mau.fi/libsignal/ecc"
+	groupRecord "go.mau.fi/libsignal/groups/state/record"
+	"go.mau.fi/libsignal/keys/identity"
+	"go.mau.fi/libsignal/keys/prekey"
+	"go.mau.fi/libsignal/protocol"
+	"go.mau.fi/libsignal/serialize"
+	"go.mau.fi/libsignal/session"
+	"go.mau.fi/libsignal/state/record"
+	"go.mau.fi/libsignal/util/optional"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/util/keys"
+)
+
+// preKeyBatch is how many one-time keys a phone makes at once.
+const preKeyBatch = 5
+
+// signalStore is a phone's Signal protocol state, in memory. Sessions are kept serialised, because a failed decryption
+// changes a session record half-way and must leave no trace.
+//
+// The sessions and sender keys belong to the phone's crypto lock. The prekeys have a lock of their own, because the
+// server fetches them for other phones at any time.
+type signalStore struct {
+	pair   *keys.KeyPair
+	regID  uint32
+	signed *keys.PreKey
+	format *serialize.Serializer
+
+	sessions   map[string][]byte
+	identities map[string][32]byte
+	senderKeys map[string][]byte
+
+	mu      sync.Mutex
+	oneTime map[uint32]*keys.PreKey
+	lastKey uint32
+}
+
+func newSignalStore() (*signalStore, error) {
+	var raw [4]byte
+	if _, err := rand.Read(raw[:]); err != nil {
+		return nil, err
+	}
+	pair := keys.NewKeyPair()
+	return &signalStore{
+		pair:       pair,
+		regID:      binary.BigEndian.Uint32(raw[:])&0x3fff | 1,
+		signed:     pair.CreateSignedPreKey(1),
+		format:     serialize.NewProtoBufSerializer(),
+		sessions:   make(map[string][]byte),
+		identities: make(map[string][32]byte),
+		senderKeys: make(map[string][]byte),
+		oneTime:    make(map[uint32]*keys.PreKey),
+	}, nil
+}
+
+// newPreKeys makes one-time keys and returns their public halves.
+func (s *signalStore) newPreKeys(n int) []publicKey {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]publicKey, n)
+	for i := range out {
+		s.lastKey++
+		key := keys.NewPreKey(s.lastKey)
+		s.oneTime[s.lastKey] = key
+		out[i] = publicKey{id: keyNumber(key.KeyID), key: *key.Pub}
+	}
+	return out
+}
+
+func (s *signalStore) publicSigned() publicKey {
+	return publicKey{id: keyNumber(s.signed.KeyID), key: *s.signed.Pub, signature: s.signed.Signature[:]}
+}
+
+// hasSession tells whether something can be encrypted for a device without its bundle.
+func (s *signalStore) hasSession(address types.JID) bool {
+	_, ok := s.sessions[address.SignalAddress().String()]
+	return ok
+}
+
+// startSession begins a new session from a device's bundle and keeps the old one for messages that are on their way.
+func (s *signalStore) startSession(ctx context.Context, address types.JID, b bundle) error {
+	if len(b.signed.signature) != 64 {
+		return errPreKeys
+	}
+	id, key := optional.NewEmptyUint32(), ecc.ECPublicKeyable(nil)
+	if b.oneTime != nil {
+		id, key = optional.NewOptionalUint32(b.oneTime.number()), ecc.NewDjbECPublicKey(b.oneTime.key)
+	}
+	full := prekey.NewBundle(b.regID, uint32(address.Device), id, b.signed.number(), key,
+		ecc.NewDjbECPublicKey(b.signed.key), [64]byte(b.signed.signature),
+		identity.NewKey(ecc.NewDjbECPublicKey(b.identity)))
+	return session.NewBuilderFromSignal(s, address.SignalAddress(), s.format).ProcessBundle(ctx, full)
+}
+
+// encrypt encrypts a padded plaintext. kind is "pkmsg" until the device has answered, "msg" afterwards.
+func (s *signalStore) encrypt(ctx context.Context, address types.JID, plaintext []byte) (kind string, ciphertext []byte, err error) {
+	cipher := session.NewCipher(session.NewBuilderFromSignal(s, address.SignalAddress(), s.format), address.SignalAddress())
+	message, err := cipher.Encrypt(ctx, plaintext)
+	if err != nil {
+		return "", nil, err
+	}
+	if message.Type() == protocol.PREKEY_TYPE {
+		return "pkmsg", message.Serialize(), nil
+	}
+	return "msg", message.Serialize(), nil
+}
+
+// decrypt decrypts what a device encrypted for this phone. Whatever the bytes are, it returns a plaintext or an error.
+func (s *signalStore) decrypt(ctx context.Context, address types.JID, kind string, ciphertext []byte) (plaintext []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			plaintext, err = nil, fmt.Errorf("malformed ciphertext: %v", r)
+		}
+	}()
+	cipher := session.NewCipher(session.NewBuilderFromSignal(s, address.SignalAddress(), s.format), address.SignalAddress())
+	switch kind {
+	case "pkmsg":
+		message, err := protocol.NewPreKeySignalMessageFromBytes(ciphertext, s.format.PreKeySignalMessage, s.format.SignalMessage)
+		if err != nil {
+			return nil, err
+		}
+		return cipher.DecryptMessage(ctx, message)
+	case "msg":
+		message, err := protocol.NewSignalMessageFromBytes(ciphertext, s.format.SignalMessage)
+		if err != nil {
+			return nil, err
+		}
+		return cipher.Decrypt(ctx, message)
+	default:
+		return nil, fmt.Errorf("ciphertext of unknown type %q", kind)
+	}
+}
+
+var errPadding = errors.New("padding is malformed")
+
+// pad adds one to fifteen bytes, each saying how many there are.
+func pad(plaintext []byte, random byte) []byte {
+	n := random & 0xf
+	if n == 0 {
+		n = 0xf
+	}
+	out := make([]byte, len(plaintext), len(plaintext)+int(n))
+	copy(out, plaintext)
+	for range n {
+		out = append(out, n)
+	}
+	return out
+}
+
+func unpad(padded []byte) ([]byte, error) {
+	if len(padded) == 0 {
+		return nil, errPadding
+	}
+	n := int(padded[len(padded)-1])
+	if n == 0 || n > len(padded) {
+		return nil, errPadding
+	}
+	return padded[:len(padded)-n], nil
+}
+
+// errUnused is returned by the parts of the Signal store interface that the library never calls here.
+var errUnused = errors.New("not part of what a phone does")
+
+// GetIdentityKeyPair returns the account's identity.
+func (s *signalStore) GetIdentityKeyPair() *identity.KeyPair {
+	return identity.NewKeyPair(identity.NewKey(ecc.NewDjbECPublicKey(*s.pair.Pub)), ecc.NewDjbECPrivateKey(*s.pair.Priv))
+}
+
+// GetLocalRegistrationID returns the number that the phone registered with.
+func (s *signalStore) GetLocalRegistrationID() uint32 { return s.regID }
+
+// SaveIdentity remembers who was last seen at an address.
+func (s *signalStore) SaveIdentity(_ context.Context, address *protocol.SignalAddress, key *identity.Key) error {
+	s.identities[address.String()] = key.PublicKey().PublicKey()
+	return nil
+}
+
+// IsTrustedIdentity trusts everyone, as a phone does whose owner does not compare security codes.
+func (s *signalStore) IsTrustedIdentity(context.Context, *protocol.SignalAddress, *identity.Key) (bool, error) {
+	return true, nil
+}
+
+// LoadPreKey finds a one-time key.
+func (s *signalStore) LoadPreKey(_ context.Context, id uint32) (*record.PreKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := s.oneTime[id]
+	if key == nil {
+		return nil, nil
+	}
+	return record.NewPreKey(id, ecc.NewECKeyPair(ecc.NewDjbECPublicKey(*key.Pub), ecc.NewDjbECPrivateKey(*key.Priv)), nil), nil
+}
+
+// StorePreKey is not used.
+func (s *signalStore) StorePreKey(context.Context, uint32, *record.PreKey) error { return errUnused }
+
+// ContainsPreKey is not used.
+func (s *signalStore) ContainsPreKey(context.Context, uint32) (bool, error) { return false, errUnused }
+
+// RemovePreKey deletes a one-time key after its one use.
+func (s *signalStore) RemovePreKey(_ context.Context, id uint32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.oneTime, id)
+	return nil
+}
+
+// LoadSession returns the session with an address, a fresh record if there is none.
+func (s *signalStore) LoadSession(_ context.Context, address *protocol.SignalAddress) (*record.Session, error) {
+	raw, ok := s.sessions[address.String()]
+	if !ok {
+		return record.NewSession(s.format.Session, s.format.State), nil
+	}
+	return record.NewSessionFromBytes(raw, s.format.Session, s.format.State)
+}
+
+// GetSubDeviceSessions is not used.
+func (s *signalStore) GetSubDeviceSessions(context.Context, string) ([]uint32, error) {
+	return nil, errUnused
+}
+
+// StoreSession keeps a session.
+func (s *signalStore) StoreSession(_ context.Context, address *protocol.SignalAddress, r *record.Session) error {
+	s.sessions[address.String()] = r.Serialize()
+	return nil
+}
+
+// ContainsSession tells whether there is a session with an address.
+func (s *signalStore) ContainsSession(_ context.Context, address *protocol.SignalAddress) (bool, error) {
+	_, ok := s.sessions[address.String()]
+	return ok, nil
+}
+
+// DeleteSession forgets the session with an address.
+func (s *signalStore) DeleteSession(_ context.Context, address *protocol.SignalAddress) error {
+	delete(s.sessions, address.String())
+	return nil
+}
+
+// DeleteAllSessions forgets all sessions.
+func (s *signalStore) DeleteAllSessions(context.Context) error {
+	clear(s.sessions)
+	return nil
+}
+
+// LoadSignedPreKey finds the signed key.
+func (s *signalStore) LoadSignedPreKey(_ context.Context, id uint32) (*record.SignedPreKey, error) {
+	if id != s.signed.KeyID {
+		return nil, nil
+	}
+	pair := ecc.NewECKeyPair(ecc.NewDjbECPublicKey(*s.signed.Pub), ecc.NewDjbECPrivateKey(*s.signed.Priv))
+	return record.NewSignedPreKey(id, 0, pair, *s.signed.Signature, nil), nil
+}
+
+// LoadSignedPreKeys is not used.
+func (s *signalStore) LoadSignedPreKeys(context.Context) ([]*record.SignedPreKey, error) {
+	return nil, errUnused
+}
+
+// StoreSignedPreKey is not used.
+func (s *signalStore) StoreSignedPreKey(context.Context, uint32, *record.SignedPreKey) error {
+	return errUnused
+}
+
+// ContainsSignedPreKey is not used.
+func (s *signalStore) ContainsSignedPreKey(context.Context, uint32) (bool, error) {
+	return false, errUnused
+}
+
+// RemoveSignedPreKey is not used.
+func (s *signalStore) RemoveSignedPreKey(context.Context, uint32) error { return errUnused }
+
+// StoreSenderKey keeps a group session.
+func (s *signalStore) StoreSenderKey(_ context.Context, name *protocol.SenderKeyName, key *groupRecord.SenderKey) error {
+	s.senderKeys[name.GroupID()+"/"+name.Sender().String()] = key.Serialize()
+	return nil
+}
+
+// LoadSenderKey returns a group session, a fresh record if there is none.
+func (s *signalStore) LoadSenderKey(_ context.Context, name *protocol.SenderKeyName) (*groupRecord.SenderKey, error) {
+	raw, ok := s.senderKeys[name.GroupID()+"/"+name.Sender().String()]
+	if !ok {
+		return groupRecord.NewSenderKey(s.format.SenderKeyRecord, s.format.SenderKeyState), nil
+	}
+	return groupRecord.NewSenderKeyFromBytes(raw, s.format.SenderKeyRecord, s.format.SenderKeyState)
+}
