@@ -70,6 +70,8 @@ export default ts.config(
       // A script in the page would own every function of the program.
       "svelte/no-at-html-tags": "error",
       "svelte/no-at-debug-tags": "error",
+      // State classes replace whole values ($state.raw); their private indexes are not meant to be reactive.
+      "svelte/prefer-svelte-reactivity": "off",
       "svelte/no-target-blank": "error",
       "svelte/button-has-type": "error",
       "svelte/no-inline-styles": ["error", { allowTransitions: true }],
