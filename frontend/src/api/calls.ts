@@ -1,0 +1,83 @@
+import type { Transport } from "./transport";
+import type {
+  AppInfo,
+  ConversationPage,
+  DemoPhone,
+  DemoState,
+  Device,
+  DeviceSettings,
+  Message,
+  Pairing,
+  Route,
+  Settings,
+  Snapshot,
+  StateChange,
+  Subaccount,
+  Thread,
+} from "./types";
+
+/** The engine's facades, each method a call. Every promise rejects with a CallError. */
+export type Calls = ReturnType<typeof callsOver>;
+
+/** The engine's facades over a transport. Ids are numbers; 0 stands for "all subaccounts". */
+export function callsOver(transport: Transport) {
+  const call = <T>(method: string, ...args: unknown[]) => transport.call(method, args) as Promise<T>;
+  return {
+    app: {
+      info: () => call<AppInfo>("App.Info"),
+      snapshot: () => call<Snapshot>("App.Snapshot"),
+      openLink: (url: string) => call<void>("App.OpenLink", url),
+      openDemo: () => call<void>("App.OpenDemo"),
+    },
+    fleet: {
+      createSubaccount: (name: string) => call<Subaccount>("Fleet.CreateSubaccount", name),
+      renameSubaccount: (id: number, name: string) => call<Subaccount>("Fleet.RenameSubaccount", id, name),
+      createDevice: (subaccount: number, label: string, purpose: string) =>
+        call<Device>("Fleet.CreateDevice", subaccount, label, purpose),
+      updateDevice: (id: number, settings: DeviceSettings) => call<Device>("Fleet.UpdateDevice", id, settings),
+      /** Only a device that was never linked. */
+      removeDevice: (id: number) => call<void>("Fleet.RemoveDevice", id),
+      tryNow: (id: number) => call<void>("Fleet.TryNow", id),
+      pause: (id: number) => call<void>("Fleet.Pause", id),
+      resume: (id: number) => call<void>("Fleet.Resume", id),
+      takeBack: (id: number) => call<void>("Fleet.TakeBack", id),
+      checkNow: (id: number) => call<void>("Fleet.CheckNow", id),
+      unlink: (id: number) => call<void>("Fleet.Unlink", id),
+      /** Newest first. */
+      history: (id: number, limit: number) => call<StateChange[]>("Fleet.History", id, limit),
+    },
+    pairing: {
+      start: (device: number) => call<Pairing>("Pairing.Start", device),
+      cancel: (device: number) => call<void>("Pairing.Cancel", device),
+      renew: (device: number) => call<Pairing>("Pairing.Renew", device),
+      current: (device: number) => call<Pairing>("Pairing.Current", device),
+    },
+    inbox: {
+      conversations: (subaccount: number, cursor: string, limit: number) =>
+        call<ConversationPage>("Inbox.Conversations", subaccount, cursor, limit),
+      thread: (conversation: number, cursor: string, limit: number) =>
+        call<Thread>("Inbox.Thread", conversation, cursor, limit),
+      send: (conversation: number, text: string) => call<Message>("Inbox.Send", conversation, text),
+      retry: (message: number) => call<Message>("Inbox.Retry", message),
+      /** Only while it is queued. */
+      cancel: (message: number) => call<Message>("Inbox.Cancel", message),
+      markRead: (conversation: number, upTo: number) => call<void>("Inbox.MarkRead", conversation, upTo),
+      setDraft: (conversation: number, text: string) => call<void>("Inbox.SetDraft", conversation, text),
+      route: (conversation: number) => call<Route>("Inbox.Route", conversation),
+    },
+    settings: {
+      get: () => call<Settings>("Settings.Get"),
+      set: (settings: Settings) => call<Settings>("Settings.Set", settings),
+    },
+    /** Bound only in the demo. Numbers are international, with the plus. */
+    demo: {
+      state: () => call<DemoState>("Demo.State"),
+      addPhone: (name: string, ours: boolean) => call<DemoPhone>("Demo.AddPhone", name, ours),
+      scan: (phone: string, device: number) => call<void>("Demo.Scan", phone, device),
+      write: (from: string, to: string, text: string) => call<void>("Demo.Write", from, to, text),
+      read: (phone: string, peer: string) => call<void>("Demo.Read", phone, peer),
+      network: (phone: string, on: boolean) => call<void>("Demo.Network", phone, on),
+      unlink: (phone: string) => call<void>("Demo.Unlink", phone),
+    },
+  };
+}

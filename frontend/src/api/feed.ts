@@ -1,0 +1,66 @@
+import { Ordering } from "./ordering";
+import { problemOf } from "./problem";
+import type { DeviceTarget, Transport } from "./transport";
+import type { Change, Problem, Snapshot } from "./types";
+
+/** Who is told what the engine's state is and how it changes. */
+export interface FeedListener {
+  /** Everything, as of `snapshot.seq`. `again` says that changes were missed since the one before. */
+  snapshot(snapshot: Snapshot, again: boolean): void;
+  changes(changes: readonly Change[], seq: number): void;
+  /** The engine does not answer; it is tried again. */
+  lost(): void;
+  /** A snapshot was refused. */
+  failed(problem: Problem): void;
+  openDevice(target: DeviceTarget): void;
+}
+
+/** Snapshot and deltas of one connection: a snapshot at first, after each reconnection and after each gap. */
+export class Feed {
+  #ordering: Ordering;
+  #takeSnapshot: () => Promise<Snapshot>;
+  #listener: FeedListener;
+  #before = false;
+  // Each request has a number, so that the answer to an earlier one is dropped.
+  #request = 0;
+
+  constructor(takeSnapshot: () => Promise<Snapshot>, listener: FeedListener) {
+    this.#takeSnapshot = takeSnapshot;
+    this.#listener = listener;
+    this.#ordering = new Ordering({
+      deliver: (batch) => listener.changes(batch.changes, batch.seq),
+      gap: () => void this.refresh(),
+    });
+  }
+
+  /** Starts listening. The function returned stops it. */
+  start(transport: Transport): () => void {
+    return transport.listen({
+      connected: () => {
+        this.#ordering.suspend();
+        void this.refresh();
+      },
+      lost: () => {
+        this.#request++;
+        this.#ordering.suspend();
+        this.#listener.lost();
+      },
+      batch: (batch) => this.#ordering.take(batch),
+      openDevice: (target) => this.#listener.openDevice(target),
+    });
+  }
+
+  /** Takes a new snapshot. */
+  async refresh(): Promise<void> {
+    const request = ++this.#request;
+    try {
+      const snapshot = await this.#takeSnapshot();
+      if (request !== this.#request) return;
+      this.#listener.snapshot(snapshot, this.#before);
+      this.#before = true;
+      this.#ordering.restart(snapshot.seq);
+    } catch (error) {
+      if (request === this.#request) this.#listener.failed(problemOf(error));
+    }
+  }
+}

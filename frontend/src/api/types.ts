@@ -1,0 +1,293 @@
+// The shapes that cross between the engine and the interface, as in backend/bridge/data.go. Times are milliseconds since
+// 1970 (0: none), ids are numbers, lists are never null.
+
+export type Status = "attention" | "offline" | "pending" | "connected";
+
+/** What the window is showing. */
+export interface AppInfo {
+  version: string;
+  mode: "desktop" | "serve";
+  /** The demo workspace: banner and side panel. */
+  demo: boolean;
+  /** A simulator stands in for WhatsApp: striped frame and banner. */
+  simulated: boolean;
+  dataDir: string;
+  platform: string;
+  /** Set when the workspace could not be opened; then nothing else works. */
+  problem: Problem | null;
+  /** This computer's clock is far from WhatsApp's. */
+  clockWrong: boolean;
+}
+
+/** An error as it crosses: the sentence is chosen by code and detail, `message` is what is shown otherwise. */
+export interface Problem {
+  code: string;
+  message: string;
+  detail: Record<string, string>;
+  action: string;
+}
+
+/** Everything that the rail, the fleet and the settings show, as of sequence number `seq`. */
+export interface Snapshot {
+  seq: number;
+  subaccounts: Subaccount[];
+  devices: Device[];
+  /** One per subaccount that has any. */
+  unread: Unread[];
+  settings: Settings;
+  /** Those going on. */
+  pairings: Pairing[];
+  /** Newest last, at most 50. */
+  notices: Notice[];
+}
+
+/** A tile of the rail. */
+export interface Subaccount {
+  id: number;
+  name: string;
+  initials: string;
+  colour: string;
+  position: number;
+}
+
+/** How much of a subaccount has not been read. */
+export interface Unread {
+  subaccount: number;
+  messages: number;
+  conversations: number;
+}
+
+/** A row of the fleet. */
+export interface Device {
+  id: number;
+  subaccount: number;
+  /** 0 until first linked. */
+  slot: number;
+  label: string;
+  purpose: string;
+  priority: string;
+  favorite: boolean;
+  /** Formatted internationally, "" until linked. */
+  number: string;
+  /** Business or push name. */
+  name: string;
+  status: Status;
+  cause: string;
+  /** The next action. */
+  next: string;
+  since: number;
+  until: number;
+  nextTry: number;
+  try: number;
+  reason: string;
+  code: number;
+  step: number;
+  linked: number;
+  lastIn: number;
+  lastOut: number;
+}
+
+/** The editable parts of a device; a part that is null stays as it is. */
+export interface DeviceSettings {
+  label: string | null;
+  purpose: string | null;
+  priority: string | null;
+  favorite: boolean | null;
+}
+
+/** One row of a device's history. `from` and `to` are causes. */
+export interface StateChange {
+  at: number;
+  from: string;
+  to: string;
+  status: Status;
+  until: number;
+  try: number;
+  reason: string;
+  code: number;
+}
+
+export type PairingKind =
+  "waiting" | "showing" | "scanned" | "passkey" | "used_up" | "linked" | "refused" | "failed" | "cancelled";
+
+/** Where a link dialog stands. */
+export interface Pairing {
+  device: number;
+  subaccount: number;
+  kind: PairingKind;
+  /** When kind is "showing". */
+  qr: QR | null;
+  n: number;
+  total: number;
+  /** When this step began. */
+  shown: number;
+  /** When this code runs out. */
+  expires: number;
+  /** Who scanned, formatted. */
+  number: string;
+  name: string;
+  /** Relink: the number that must scan, formatted. */
+  expected: string;
+  /** When kind is "refused". */
+  holder: Holder | null;
+  /** When kind is "refused" or "failed". */
+  problem: Problem | null;
+}
+
+/** The bitmap of a QR code without quiet zone: size × size modules, row by row, "1" is dark. */
+export interface QR {
+  size: number;
+  bits: string;
+}
+
+/** Who already has the number that was scanned. */
+export interface Holder {
+  subaccount: number;
+  subaccountName: string;
+  device: number;
+  deviceLabel: string;
+  slot: number;
+  number: string;
+  since: number;
+  conversations: number;
+}
+
+/** A row of the inbox. */
+export interface Conversation {
+  id: number;
+  subaccount: number;
+  /** The contact's name; the number where there is none. */
+  title: string;
+  /** Formatted; "" if only a LID is known. */
+  number: string;
+  group: boolean;
+  unread: number;
+  draft: string;
+  at: number;
+  /** Its text cut to 200 characters. */
+  last: Message | null;
+}
+
+export type MessageState = "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed";
+
+/** A bubble of a thread. */
+export interface Message {
+  id: number;
+  conversation: number;
+  subaccount: number;
+  device: number;
+  out: boolean;
+  fromPhone: boolean;
+  operator: number;
+  kind: string;
+  text: string;
+  at: number;
+  state: MessageState;
+  failCode: string;
+}
+
+/** A part of the inbox, newest first. `next` is the cursor of the following page, "" at the end. */
+export interface ConversationPage {
+  seq: number;
+  items: Conversation[];
+  next: string;
+  total: number;
+}
+
+/** A part of a conversation, oldest first. `before` is the cursor of what is older, "" at the beginning. */
+export interface Thread {
+  seq: number;
+  messages: Message[];
+  before: string;
+  total: number;
+}
+
+/** Which device an answer goes from, and why. */
+export interface Route {
+  /** 0: none. */
+  device: number;
+  /** "wrote_first", "favourite", "priority", "only", "none". */
+  reason: string;
+  /** It can send right now; else the message waits in the outbox. */
+  sends: boolean;
+}
+
+/** The workspace's own choices. */
+export interface Settings {
+  theme: string;
+  language: string;
+  notifyOfflineAfterMs: number;
+  readReceipts: boolean;
+}
+
+export type NoticeKind = "offline" | "attention" | "back" | "several";
+
+/** A notification about devices, several at once as one. */
+export interface Notice {
+  id: number;
+  kind: NoticeKind;
+  at: number;
+  items: NoticeItem[];
+}
+
+/** One device in a notice. */
+export interface NoticeItem {
+  subaccount: number;
+  device: number;
+  kind: NoticeKind;
+  cause: string;
+}
+
+/**
+ * What changed since the one before. `first` is the sequence number before its changes, `seq` the one after. Batches may
+ * arrive out of order.
+ */
+export interface Batch {
+  first: number;
+  seq: number;
+  changes: Change[];
+}
+
+/** One thing that is new, different or gone. `topic` says what `value` holds. */
+export interface Change {
+  topic: string;
+  id: number;
+  gone: boolean;
+  value: unknown;
+}
+
+/** What the side panel shows of the simulated phones. */
+export interface DemoState {
+  phones: DemoPhone[];
+}
+
+/** A simulated phone: one of ours that can be linked, or a contact's. */
+export interface DemoPhone {
+  /** International digits with "+". */
+  number: string;
+  /** The number, formatted. */
+  shown: string;
+  name: string;
+  ours: boolean;
+  network: boolean;
+  /** How many companions it has. */
+  linked: number;
+  chats: DemoChat[];
+}
+
+/** A chat as the simulated phone shows it, oldest message first. */
+export interface DemoChat {
+  peer: string;
+  peerName: string;
+  messages: DemoMessage[];
+}
+
+/** A message on a simulated phone. */
+export interface DemoMessage {
+  id: string;
+  out: boolean;
+  text: string;
+  at: number;
+  /** "sent", "delivered", "read". */
+  tick: string;
+}
