@@ -12,5 +12,6 @@ linter=$(go tool -modfile=build/tools/go.mod -n golangci-lint)
 stage "scripts" shellcheck -x -P build build/*.sh .ci/run
 stage "Go" "$linter" run "${go_packages[@]}"
 stage "Go formatting" "$linter" fmt --diff
+stage "notices" go run ./build/notices --check
 stage "interface rules" npm --prefix frontend run lint
 stage "interface types" npm --prefix frontend run check
