@@ -253,8 +253,12 @@ func (b *faultBook) dropsPairing(a *account, stage PairingStage) bool {
 	return drop
 }
 
-// onDelivery returns what really goes out to a device in place of a message, and how often.
+// onDelivery returns what really goes out to a device in place of a message, and how often. What a phone and its linked
+// devices say to each other is left alone.
 func (b *faultBook) onDelivery(d *device, node *waBinary.Node) (*waBinary.Node, int) {
+	if attrString(node, "category") == "peer" {
+		return node, 1
+	}
 	acts := func(kind FaultKind) bool {
 		_, found := b.take(func(f Fault) bool {
 			return f.Kind == kind && f.Phone == (d.id == 0) && (f.Number == "" || f.Number == d.account.number)
