@@ -1,0 +1,53 @@
+package fleet
+
+import (
+	"context"
+	"sync"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+)
+
+// Store is what the fleet keeps on disk. Its errors are *domain.Error where a person can act on them.
+type Store interface {
+	CreateSubaccount(ctx context.Context, s domain.Subaccount) (domain.Subaccount, error)
+	RenameSubaccount(ctx context.Context, id domain.SubaccountID, name, initials string) (domain.Subaccount, error)
+	Subaccounts(ctx context.Context) ([]domain.Subaccount, error)
+	CreateDevice(ctx context.Context, d domain.Device) (domain.Device, error)
+	UpdateDevice(ctx context.Context, ref domain.DeviceRef, patch domain.DevicePatch) ([]domain.Device, error)
+	RemoveDevice(ctx context.Context, ref domain.DeviceRef) error
+	Devices(ctx context.Context) ([]domain.Device, error)
+	Device(ctx context.Context, id domain.DeviceID) (domain.Device, error)
+	RecordState(ctx context.Context, change domain.StateChange) (domain.Device, error)
+	History(ctx context.Context, ref domain.DeviceRef, limit int) ([]domain.StateChange, error)
+}
+
+// Pool is what keeps the devices connected. Only Remove and Unlink wait for the network, bounded by ctx.
+type Pool interface {
+	Add(d domain.Device, file string)
+	Remove(ctx context.Context, id domain.DeviceID) error
+	Pair(ctx context.Context, d domain.Device) error
+	CancelPairing(id domain.DeviceID)
+	PairingOf(id domain.DeviceID) (domain.PairingStep, bool)
+	TryNow(id domain.DeviceID) error
+	Pause(id domain.DeviceID) error
+	Resume(id domain.DeviceID) error
+	TakeBack(id domain.DeviceID) error
+	CheckNow(id domain.DeviceID) error
+	Unlink(ctx context.Context, id domain.DeviceID) error
+}
+
+// Fleet is the use cases of subaccounts and devices. Its methods may be called from any goroutine.
+type Fleet struct {
+	store Store
+	pool  Pool
+	bus   *events.Bus
+
+	// naming makes looking at the names in use and adding one a single step.
+	naming sync.Mutex
+}
+
+// New returns the fleet over its parts.
+func New(store Store, pool Pool, bus *events.Bus) *Fleet {
+	return &Fleet{store: store, pool: pool, bus: bus}
+}

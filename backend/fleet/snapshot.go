@@ -1,0 +1,33 @@
+package fleet
+
+import (
+	"context"
+
+	"waflow/backend/domain"
+)
+
+// Snapshot is the fleet at one moment.
+type Snapshot struct {
+	Subaccounts []domain.Subaccount // in their order
+	Devices     []domain.Device
+	Pairings    []domain.PairingStep // those going on
+}
+
+// Snapshot returns every subaccount and device, and the pairings that are going on.
+func (f *Fleet) Snapshot(ctx context.Context) (Snapshot, error) {
+	subaccounts, err := f.store.Subaccounts(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	devices, err := f.store.Devices(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	s := Snapshot{Subaccounts: subaccounts, Devices: devices}
+	for _, d := range devices {
+		if step, ok := f.pool.PairingOf(d.Ref.Device); ok && !step.Kind.Ended() {
+			s.Pairings = append(s.Pairings, step)
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,78 @@
+package fleet
+
+import (
+	"context"
+	"slices"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+)
+
+// CreateSubaccount adds a subaccount with the initials and the colour that its name and the others leave. The name is 1–60 characters,
+// trimmed, and unique without case. Errors: invalid (detail "field" and "why": empty, too_long, characters), conflict.
+func (f *Fleet) CreateSubaccount(ctx context.Context, name string) (domain.Subaccount, error) {
+	f.naming.Lock()
+	defer f.naming.Unlock()
+	name, others, err := f.checkName(ctx, name, 0)
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	s, err := f.store.CreateSubaccount(ctx, domain.Subaccount{
+		Name:     name,
+		Initials: Initials(name, initialsOf(others)),
+		Colour:   NextColour(others),
+	})
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	f.bus.Publish(events.Subaccount(s))
+	return s, nil
+}
+
+// RenameSubaccount changes a subaccount's name, and its initials where the new name asks for others. Errors: those of CreateSubaccount,
+// and not_found.
+func (f *Fleet) RenameSubaccount(ctx context.Context, id domain.SubaccountID, name string) (domain.Subaccount, error) {
+	f.naming.Lock()
+	defer f.naming.Unlock()
+	name, others, err := f.checkName(ctx, name, id)
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	s, err := f.store.RenameSubaccount(ctx, id, name, Initials(name, initialsOf(others)))
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	f.bus.Publish(events.Subaccount(s))
+	return s, nil
+}
+
+// checkName returns the cleaned name and the subaccounts other than self, none of which has it.
+func (f *Fleet) checkName(ctx context.Context, raw string, self domain.SubaccountID) (string, []domain.Subaccount, error) {
+	name, err := cleanName("name", raw)
+	if err != nil {
+		return "", nil, err
+	}
+	all, err := f.store.Subaccounts(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	others := slices.DeleteFunc(slices.Clone(all), func(s domain.Subaccount) bool { return s.ID == self })
+	for _, s := range others {
+		if sameName(s.Name) == sameName(name) {
+			return "", nil, &domain.Error{
+				Code:    domain.CodeConflict,
+				Message: "Another subaccount has this name.",
+				Detail:  map[string]string{"field": "name", "name": s.Name},
+			}
+		}
+	}
+	return name, others, nil
+}
+
+func initialsOf(subaccounts []domain.Subaccount) []string {
+	out := make([]string, len(subaccounts))
+	for i, s := range subaccounts {
+		out[i] = s.Initials
+	}
+	return out
+}
