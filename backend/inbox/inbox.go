@@ -1,0 +1,52 @@
+package inbox
+
+import (
+	"context"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+)
+
+// Store is what the inbox reads and keeps on disk.
+type Store interface {
+	Conversations(ctx context.Context, q domain.ConversationQuery) ([]domain.Conversation, domain.Cursor, int, error)
+	Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error)
+	Messages(ctx context.Context, id domain.ConversationID, before domain.Cursor, limit int) ([]domain.Message, domain.Cursor, int, error)
+	Message(ctx context.Context, id domain.MessageID) (domain.Message, error)
+	Unread(ctx context.Context) ([]domain.Unread, error)
+	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) (domain.Conversation, []domain.ReadMark, error)
+	SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) (domain.Conversation, error)
+	Devices(ctx context.Context) ([]domain.Device, error)
+	Settings(ctx context.Context) (domain.Settings, error)
+}
+
+// Outbox keeps messages until WhatsApp has them. It publishes what it changes.
+type Outbox interface {
+	Queue(ctx context.Context, m domain.NewMessage) (domain.Message, error)
+	Retry(ctx context.Context, id domain.MessageID) error
+	Cancel(ctx context.Context, id domain.MessageID) error
+}
+
+// Composer chooses WhatsApp's id of a message and makes its final payload. Errors: text_empty, text_too_long.
+type Composer interface {
+	Compose(text string) (waid string, payload []byte, err error)
+}
+
+// Receipts tells WhatsApp that messages were read here, now or when their device is connected again.
+type Receipts interface {
+	MarkRead(ctx context.Context, marks []domain.ReadMark) error
+}
+
+// Inbox is the use cases of conversations. Its methods may be called from any goroutine.
+type Inbox struct {
+	store    Store
+	outbox   Outbox
+	composer Composer
+	receipts Receipts
+	bus      *events.Bus
+}
+
+// New returns the inbox over its parts.
+func New(store Store, outbox Outbox, composer Composer, receipts Receipts, bus *events.Bus) *Inbox {
+	return &Inbox{store: store, outbox: outbox, composer: composer, receipts: receipts, bus: bus}
+}
