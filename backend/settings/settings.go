@@ -1,0 +1,67 @@
+// Package settings holds the workspace's own choices: checked, kept, and told to the interface.
+package settings
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+)
+
+// MaxNotifyOfflineAfter is the longest time that a device may be Offline before people are told.
+const MaxNotifyOfflineAfter = 24 * time.Hour
+
+// Store keeps the settings on disk.
+type Store interface {
+	Settings(ctx context.Context) (domain.Settings, error)
+	SetSettings(ctx context.Context, s domain.Settings) error
+}
+
+// Settings is the use cases of the workspace's choices.
+type Settings struct {
+	store Store
+	bus   *events.Bus
+}
+
+// New returns the settings over their parts.
+func New(store Store, bus *events.Bus) *Settings { return &Settings{store: store, bus: bus} }
+
+// Get returns the settings as they are.
+func (s *Settings) Get(ctx context.Context) (domain.Settings, error) { return s.store.Settings(ctx) }
+
+// Set replaces the settings. Errors: invalid; detail "field" names the one that was refused, and nothing was changed.
+func (s *Settings) Set(ctx context.Context, next domain.Settings) (domain.Settings, error) {
+	if err := Check(next); err != nil {
+		return domain.Settings{}, err
+	}
+	if err := s.store.SetSettings(ctx, next); err != nil {
+		return domain.Settings{}, err
+	}
+	s.bus.Publish(events.Settings(next))
+	return next, nil
+}
+
+// Themes returns the themes there are.
+func Themes() []string { return []string{"system", "light", "dark"} }
+
+// Languages returns the languages of the interface; "" follows the system.
+func Languages() []string { return []string{"", "en"} }
+
+// Check answers an error of code invalid when a setting holds what it can't.
+func Check(s domain.Settings) error {
+	switch {
+	case !slices.Contains(Themes(), s.Theme):
+		return refuse("theme", "There is no such theme.")
+	case !slices.Contains(Languages(), s.Language):
+		return refuse("language", "There is no such language.")
+	case s.NotifyOfflineAfter < 0 || s.NotifyOfflineAfter > MaxNotifyOfflineAfter:
+		return refuse("notifyOfflineAfterMs", "The time before a notification lies between 0 and 24 hours.")
+	}
+	return nil
+}
+
+func refuse(field, message string) error {
+	return &domain.Error{Code: domain.CodeInvalid, Message: message, Detail: map[string]string{"field": field}}
+}
