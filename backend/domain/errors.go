@@ -37,6 +37,7 @@ const (
 	CodeListenRefused    Code = "listen_refused"    // an address other than loopback to serve on
 	CodeUnauthorized     Code = "unauthorized"      // no or wrong token
 	CodeSendFailed       Code = "send_failed"       // WhatsApp refused a message; Detail says why
+	CodeSendUncertain    Code = "send_uncertain"    // no ack: the message may have arrived; it goes again with the same id
 	CodeRecipientUnknown Code = "recipient_unknown" // the number is not on WhatsApp
 )
 
