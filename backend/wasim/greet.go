@@ -31,9 +31,6 @@ func (p *Phone) greet(d *device) {
 }
 
 func (p *Phone) shareKey(ctx context.Context, d *device) error {
-	if err := p.state.publishName(ctx, p.account.pushName()); err != nil {
-		return err
-	}
 	_, err := p.tellLinked(ctx, d, p.state.share())
 	return err
 }

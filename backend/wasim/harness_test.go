@@ -249,8 +249,23 @@ func (c *client) link(p *wasim.Phone) wasim.ScanResult {
 		await[*events.PairSuccess](c, nil)
 		await[*events.Connected](c, nil)
 		await(c, func(m *events.AppStateSyncComplete) bool { return m.Name == "regular_low" })
+		waitFor(c.t, c.server, "the device has what its phone told it", func() bool { return settled(c.server, p, result.Device) })
 	}
 	return result
+}
+
+// settled tells whether a new device has receipted the three messages with which its phone greets it.
+func settled(s *wasim.Server, p *wasim.Phone, device uint16) bool {
+	greetings := s.Ledger().Deliveries(wasim.Filter{From: p.Number(), To: p.Number(), ToDevice: &device})
+	if len(greetings) < 3 {
+		return false
+	}
+	for _, d := range greetings {
+		if d.Acked == 0 || d.Receipts["peer_msg"] == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // relogin connects a linked client again and waits until it is logged in.

@@ -56,7 +56,10 @@ func (s *Server) login(c *connection) bool {
 		return false
 	}
 	if a.isOffNetwork() {
-		c.reset()
+		// The client's network fails a moment after the handshake: the client library loses its own disconnect when
+		// the end comes before it has set itself up.
+		c.deliver(&s.afterLogin()[0])
+		s.after(s.opts.CloseDelay/3, c.reset)
 		return false
 	}
 	d := a.device(uint16(id))
@@ -74,8 +77,8 @@ func (s *Server) login(c *connection) bool {
 	s.log.Debug().Str("number", mask(number)).Uint32("device", id).Msg("logged in")
 	s.ledger.note(d.address(), "login", "")
 	c.deliver(s.success(d))
-	for _, node := range s.afterLogin(d) {
-		c.deliver(node)
+	for _, node := range s.afterLogin() {
+		c.deliver(&node)
 	}
 	// A client that does not ask to be passive gets its traffic at once.
 	if !c.hello.payload.GetPassive() {
@@ -112,12 +115,13 @@ func (s *Server) success(d *device) *waBinary.Node {
 }
 
 // afterLogin is what the server tells every client unasked: where its edge is and that its account state may have changed.
-func (s *Server) afterLogin(d *device) []*waBinary.Node {
-	routing := element("ib", attrs{"from": types.ServerJID},
-		element("edge_routing", nil, data("routing_info", []byte{0x08, byte(d.id), 0x12, 0x02})))
-	dirty := element("ib", attrs{"from": types.ServerJID},
-		element("dirty", attrs{"type": "account_sync", "timestamp": s.unixNow()}))
-	return []*waBinary.Node{&routing, &dirty}
+func (s *Server) afterLogin() []waBinary.Node {
+	return []waBinary.Node{
+		element("ib", attrs{"from": types.ServerJID},
+			element("edge_routing", nil, data("routing_info", []byte{0x08, 0x0d, 0x08, 0x02}))),
+		element("ib", attrs{"from": types.ServerJID},
+			element("dirty", attrs{"type": "account_sync", "timestamp": s.unixNow()})),
+	}
 }
 
 func (s *Server) failure(code int, more attrs) *waBinary.Node {

@@ -266,6 +266,10 @@ func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
 	if err != nil {
 		return ScanResult{}, err
 	}
+	// The new device finds the push name when it gets the key, and needs no news about it.
+	if err = p.state.publishName(ctx, p.account.pushName()); err != nil {
+		return ScanResult{}, err
+	}
 	sc := &scan{phone: p, dev: dev, iqID: p.s.nextID.next(), outcome: make(chan scanOutcome, 1)}
 	pairing, err := p.s.claim(code, sc)
 	if err != nil {
