@@ -1,0 +1,297 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
+
+	"waflow/backend/domain"
+	"waflow/backend/whatsapp/convert"
+)
+
+// errClosed is the cause of what is asked of a client after Close.
+var errClosed = errors.New("the session is closed")
+
+// Client is one session: a linked device, or one that is about to be linked. All methods are safe for concurrent use.
+type Client struct {
+	service  *Service
+	log      zerolog.Logger
+	handlers domain.SessionHandlers
+	file     *sessionFile
+	wa       *whatsmeow.Client
+	turns    *turns
+	patience patience
+	linked   atomic.Bool
+	own      atomic.Pointer[convert.Own]
+
+	ctx    context.Context // ends with Close; what handlers work under
+	cancel context.CancelFunc
+
+	work   sync.WaitGroup // handlers, timers and dials that are going on
+	mu     sync.Mutex
+	closed bool
+	dial   *dial // the last one; its connection may still live
+	guard  error // what the guard said to the number scanned last
+	redo   redelivery
+	resend map[types.MessageID]bool // requests to the phone whose answer could not be stored
+}
+
+// dial is one call of the library's ConnectContext and the connection that came of it.
+type dial struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   chan struct{} // closed when ConnectContext has returned
+	err    error         // after done
+
+	// Guarded by Client.mu.
+	over   bool // we have ended it, or reported that it ended
+	failed bool // something that came over it could not be stored
+}
+
+// Open opens or makes a session file and returns its client, not connected. ctx bounds the opening only.
+// Errors are *domain.Error with CodeStorageFailed.
+func (s *Service) Open(ctx context.Context, file string, handlers domain.SessionHandlers) (*Client, error) {
+	session, err := openSessionFile(ctx, file, libraryLog{out: s.log.With().Str("part", "session").Logger()})
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		service:  s,
+		log:      s.log,
+		handlers: handlers,
+		file:     session,
+		turns:    newTurns(),
+		resend:   make(map[types.MessageID]bool),
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.linked.Store(session.device.ID != nil)
+	c.learnOwn(session.device)
+	c.takeTurns(session.device)
+	c.wa = whatsmeow.NewClient(session.device, libraryLog{out: s.log.With().Str("part", "client").Logger()})
+	settle(c.wa)
+	c.wa.SetWebsocketHTTPClient(s.http)
+	c.wa.SetPreLoginHTTPClient(s.http)
+	c.wa.SetMediaHTTPClient(s.data)
+	c.wa.BackgroundEventCtx = c.ctx
+	c.wa.PrePairCallback = c.guardNumber
+	c.wa.AddEventHandlerWithSuccessStatus(c.handle)
+	return c, nil
+}
+
+// settle makes the library's settings ours, the same for every client. The package documentation says what each is for.
+func settle(wa *whatsmeow.Client) {
+	wa.SynchronousAck = true
+	wa.EnableDecryptedEventBuffer = true
+	wa.UseRetryMessageStore = true
+	wa.AutomaticMessageRerequestFromPhone = true
+	wa.ManualHistorySyncDownload = true
+	wa.DisableManualHistorySyncReceipt = true
+	wa.EnableAutoReconnect = false
+	wa.DisableLoginAutoReconnect = true
+	wa.SetMaxParallelRetryReceiptHandling(1)
+}
+
+// takeTurns puts the stores that give turns before the device's own. The library replaces a device's stores when it is saved
+// for the first time, at the end of a pairing, so that has to be followed.
+func (c *Client) takeTurns(device *store.Device) {
+	device.Container = turnedContainer{DeviceContainer: c.file.container, wrap: c.takeTurns}
+	if !device.Initialized {
+		return
+	}
+	device.Sessions = &turnedSessions{SessionStore: device.Sessions, turns: c.turns}
+	device.EventBuffer = &turnedBuffer{EventBuffer: device.EventBuffer, turns: c.turns, failed: c.patience.undecrypted}
+}
+
+// turnedContainer wraps the stores that the first saving of a device makes.
+type turnedContainer struct {
+	store.DeviceContainer
+	wrap func(*store.Device)
+}
+
+func (t turnedContainer) PutDevice(ctx context.Context, device *store.Device) error {
+	first := !device.Initialized
+	err := t.DeviceContainer.PutDevice(ctx, device)
+	if first && device.Initialized {
+		t.wrap(device)
+	}
+	return err
+}
+
+// learnOwn keeps who the session belongs to. The library's own copy may change while it handles something else.
+func (c *Client) learnOwn(device *store.Device) {
+	c.own.Store(&convert.Own{Number: device.GetJID().User, LID: device.GetLID().User})
+}
+
+// Linked tells whether the session file holds an account.
+func (c *Client) Linked() bool { return c.linked.Load() }
+
+// Connect dials and returns when the handshake is done or has failed; what comes after is told by events. ctx lives as long
+// as the connection: cancelling it ends it. A dial that is cancelled goes on in the background for at most the library's 20 s
+// (it does not listen while it waits for the server's first word); the next Connect waits for that.
+// Errors: a *domain.Error with CodeConflict after Close or while connected, else what dialling failed with, with the
+// net.Error in its chain.
+func (c *Client) Connect(ctx context.Context) error {
+	d, err := c.beginDial(ctx)
+	if err != nil {
+		return err
+	}
+	go func() {
+		defer c.work.Done()
+		defer close(d.done)
+		d.err = c.wa.ConnectContext(d.ctx)
+		if d.err != nil {
+			d.cancel()
+		}
+	}()
+	select {
+	case <-d.done:
+		return dialFailed(d.err)
+	case <-ctx.Done():
+		c.Disconnect()
+		return ctx.Err()
+	}
+}
+
+// beginDial waits until no other dial is going on and makes the context of the new connection.
+func (c *Client) beginDial(ctx context.Context) (*dial, error) {
+	for {
+		c.mu.Lock()
+		if c.closed {
+			c.mu.Unlock()
+			return nil, conflict("The session is closed.", errClosed)
+		}
+		last := c.dial
+		if last == nil || isClosed(last.done) {
+			d := &dial{done: make(chan struct{})}
+			d.ctx, d.cancel = context.WithCancel(ctx)
+			if last != nil && !last.failed {
+				c.redo.failures = 0
+			}
+			c.dial = d
+			c.work.Add(1)
+			c.mu.Unlock()
+			return d, nil
+		}
+		c.mu.Unlock()
+		select {
+		case <-last.done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Disconnect ends the connection, or the dial, without an event. It does not wait for a dial.
+func (c *Client) Disconnect() {
+	c.mu.Lock()
+	d := c.dial
+	if d == nil || c.closed {
+		c.mu.Unlock()
+		return
+	}
+	d.over = true
+	if !isClosed(d.done) {
+		d.cancel()
+		c.work.Add(1)
+		c.mu.Unlock()
+		go func() {
+			defer c.work.Done()
+			<-d.done
+			c.wa.Disconnect()
+		}()
+		return
+	}
+	c.mu.Unlock()
+	c.wa.Disconnect()
+	d.cancel()
+}
+
+// Close disconnects, waits for what is being handled and sent, and closes the session file. Only the first call does
+// anything. It may wait for a dial (20 s at most).
+func (c *Client) Close() error {
+	c.Disconnect()
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	c.closed = true
+	c.redo.stop()
+	c.mu.Unlock()
+	c.cancel()
+	c.work.Wait()
+	// A decryption that the library has begun ends before its database goes away.
+	if last, err := c.turns.take(context.Background(), 0); err == nil {
+		defer last.give()
+	}
+	if err := c.file.container.Close(); err != nil {
+		return storageFailed("The session file could not be closed.", err)
+	}
+	return nil
+}
+
+// begin counts work that Close waits for. It returns false once the client is closed.
+func (c *Client) begin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.work.Add(1)
+	return true
+}
+
+// emit tells the owner what happened. A panic there is no reason to end the connection.
+func (c *Client) emit(event domain.SessionEvent) {
+	if event.At.IsZero() {
+		event.At = c.service.now()
+	}
+	defer c.recovered("event")
+	c.handlers.Event(event)
+}
+
+func (c *Client) recovered(where string) {
+	if reason := recover(); reason != nil {
+		c.log.Error().Str("where", where).Type("reason", reason).Msg("a handler panicked")
+	}
+}
+
+func isClosed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
+
+func dialFailed(err error) error {
+	if errors.Is(err, whatsmeow.ErrAlreadyConnected) {
+		return conflict("The device is connected already.", err)
+	}
+	return err
+}
+
+func conflict(sentence string, cause error) *domain.Error {
+	return &domain.Error{Code: domain.CodeConflict, Message: sentence, Err: cause}
+}
+
+// deadline is how long one request to WhatsApp may take in all.
+const deadline = 20 * time.Second
+
+// within bounds one request: by the deadline, by its caller, and by Close.
+func (c *Client) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	stop := context.AfterFunc(c.ctx, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}

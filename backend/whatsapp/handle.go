@@ -1,0 +1,163 @@
+package whatsapp
+
+import (
+	"context"
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+
+	"waflow/backend/domain"
+	"waflow/backend/whatsapp/convert"
+)
+
+// loginAgainAfter is how long after a successful pairing WhatsApp's demand for a second login is waited for. The library says
+// nothing when the connection ends instead.
+const loginAgainAfter = 5 * time.Second
+
+// handle takes one event of the library. True means that it is stored, or that there was nothing to store, and may be
+// acknowledged. A panic counts as false; the library itself would acknowledge.
+func (c *Client) handle(raw any) (taken bool) {
+	if !c.begin() {
+		return false
+	}
+	defer c.work.Done()
+	defer func() {
+		if reason := recover(); reason != nil {
+			c.log.Error().Type("event", raw).Type("reason", reason).Msg("a handler panicked")
+			taken = c.notTaken(raw)
+		}
+	}()
+	if event, ok := sessionEvent(raw, c.service.now()); ok {
+		c.happened(raw, event)
+		return true
+	}
+	inbound := c.inbound(raw)
+	for _, in := range inbound {
+		if err := c.handlers.Receive(c.ctx, in); err != nil {
+			c.log.Warn().Type("event", raw).Str("code", string(domain.CodeOf(err))).Msg("what arrived could not be stored")
+			return c.notTaken(raw)
+		}
+	}
+	if c.answersFailedRequest(raw) {
+		return false
+	}
+	if len(inbound) > 0 {
+		c.taken(inbound)
+	}
+	return true
+}
+
+// inbound is what an event brings that has to be stored.
+func (c *Client) inbound(raw any) []domain.Inbound {
+	own := *c.own.Load()
+	switch e := raw.(type) {
+	case *events.Message:
+		c.identify(&e.Info.MessageSource)
+		return convert.Message(e, own)
+	case *events.UndecryptableMessage:
+		c.identify(&e.Info.MessageSource)
+		return convert.Undecryptable(e, own)
+	case *events.Receipt:
+		c.identify(&e.MessageSource)
+		return convert.Receipt(e, own)
+	case *events.PushName:
+		return convert.PushName(e)
+	case *events.BusinessName:
+		return convert.BusinessName(e, c.other(e.JID))
+	default:
+		return nil
+	}
+}
+
+// identify fills in the other name of the people in a message, where the session file knows it.
+func (c *Client) identify(source *types.MessageSource) {
+	if source.SenderAlt.IsEmpty() {
+		source.SenderAlt = c.other(source.Sender)
+	}
+	if !source.IsGroup && source.RecipientAlt.IsEmpty() {
+		source.RecipientAlt = c.other(source.Chat)
+	}
+}
+
+// other is the LID of a phone number or the phone number of a LID, empty where it is unknown.
+func (c *Client) other(jid types.JID) types.JID {
+	if jid.IsEmpty() || c.wa.Store.LIDs == nil {
+		return types.JID{}
+	}
+	alt, err := c.wa.Store.GetAltJID(c.ctx, jid)
+	if err != nil {
+		return types.JID{}
+	}
+	return alt
+}
+
+// happened reports what an event means for the session, unless we ended the connection that it tells about.
+func (c *Client) happened(raw any, event domain.SessionEvent) {
+	switch e := raw.(type) {
+	case *events.Connected:
+		c.learnOwn(c.wa.Store)
+	case *events.PairSuccess:
+		c.linked.Store(true)
+		c.own.Store(&convert.Own{Number: e.ID.User, LID: e.LID.User})
+		c.expectSecondLogin()
+	case *events.PairError:
+		c.linked.Store(false)
+		c.mu.Lock()
+		if c.guard != nil {
+			event.Err = c.guard
+		}
+		c.guard = nil
+		c.mu.Unlock()
+	case *events.LoggedOut:
+		c.linked.Store(false)
+	case *events.ManualLoginReconnect:
+		c.mu.Lock()
+		c.redo.stopSecondLogin()
+		c.mu.Unlock()
+	case *events.Disconnected:
+		// A connection made since is none of this event's business: events come from goroutines of their own.
+		if c.wa.IsConnected() || !c.endOnce() {
+			return
+		}
+	}
+	c.emit(event)
+}
+
+// endOnce marks the present connection as over and tells whether it was not yet.
+func (c *Client) endOnce() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dial == nil || c.dial.over {
+		return false
+	}
+	c.dial.over = true
+	return c.dial.ctx.Err() == nil // whoever cancelled it knows
+}
+
+// guardNumber asks the guard while the phone waits. Without an answer, and after a panic, the number is refused, and the
+// library tells the phone so.
+func (c *Client) guardNumber(jid types.JID, platform, businessName string) (allowed bool) {
+	if !c.begin() {
+		return false
+	}
+	defer c.work.Done()
+	account := domain.Account{Number: jid.User, Platform: platform, BusinessName: businessName}
+	err := error(linkFailed("refused", "The number could not be checked. Nothing was linked.", nil))
+	defer func() {
+		if reason := recover(); reason != nil {
+			c.log.Error().Type("reason", reason).Msg("the number guard panicked")
+			allowed = false
+		}
+		c.mu.Lock()
+		c.guard = err
+		c.mu.Unlock()
+		if allowed {
+			c.emit(domain.SessionEvent{Kind: domain.PairLinking, Account: account})
+		}
+	}()
+	ctx, cancel := context.WithTimeout(c.ctx, deadline)
+	defer cancel()
+	err = c.handlers.Guard(ctx, account)
+	return err == nil
+}

@@ -1,0 +1,274 @@
+package whatsapp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
+)
+
+// Changing a Signal session means to read it, to turn its ratchet, and to write it back. The client library changes sessions
+// in three places, and only the store sees all of them:
+//
+//   - it decrypts, inside EventBuffer.DoDecryptionTxn;
+//   - it encrypts a message for all devices of a chat: Sessions.GetManySessions … PutManySessions, with the keys of devices
+//     without a session fetched from the server in between;
+//   - it encrypts for one device, as the answer to a retry receipt or for our own phone: Sessions.GetSession … PutSession.
+//
+// So the store gives the turns. There is one turn per device, and who has it may change sessions:
+//
+//   - A decryption takes it before its database transaction begins. (Inside, it would wait for a turn while it holds the only
+//     connection that the one with the turn needs: a deadlock.)
+//   - An encryption has it from reading to writing, which is work on this machine only. It is given back before the message
+//     goes out, so a lost ack keeps nobody from receiving.
+//   - Where keys have to be fetched, the turn is given back before that. What was read is compared when it is written: if a
+//     session has changed meanwhile the write fails, nothing has been sent, and Send starts again.
+//   - An error between reading and writing would keep the turn for ever. It ends by itself after turnLimit; a late writer is
+//     refused, as one whose sessions changed.
+
+// turnLimit is how long reading, encrypting and writing back may take.
+const turnLimit = 2 * time.Second
+
+// errSessionMoved means that a session was changed by somebody else between reading and writing it.
+var errSessionMoved = errors.New("the Signal session was changed meanwhile")
+
+// turns hands out the right to change one device's Signal sessions.
+type turns struct{ free chan struct{} }
+
+func newTurns() *turns {
+	t := &turns{free: make(chan struct{}, 1)}
+	t.free <- struct{}{}
+	return t
+}
+
+// turn is held from take until give, or until its limit.
+type turn struct {
+	of    *turns
+	once  sync.Once
+	limit *time.Timer
+}
+
+// take waits for the turn. A limit of 0 means none.
+func (t *turns) take(ctx context.Context, limit time.Duration) (*turn, error) {
+	select {
+	case <-t.free:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	h := &turn{of: t}
+	if limit > 0 {
+		h.limit = time.AfterFunc(limit, h.give)
+	}
+	return h, nil
+}
+
+// give hands the turn back. Only the first call does anything; nil is allowed.
+func (h *turn) give() {
+	if h == nil {
+		return
+	}
+	h.once.Do(func() {
+		if h.limit != nil {
+			h.limit.Stop()
+		}
+		h.of.free <- struct{}{}
+	})
+}
+
+// keep ends the limit and tells whether the turn is still held.
+func (h *turn) keep() bool { return h != nil && (h.limit == nil || h.limit.Stop()) }
+
+type (
+	insideKey  struct{} // the context of a decryption that has the turn
+	sendingKey struct{} // the context of one Send; the value is a *sending
+)
+
+// sending is one message being encrypted.
+type sending struct {
+	mu   sync.Mutex
+	turn *turn
+	read map[string][]byte
+}
+
+// beginSending marks the context of one SendMessage. The second result ends it.
+func beginSending(ctx context.Context) (context.Context, func()) {
+	s := &sending{}
+	return context.WithValue(ctx, sendingKey{}, s), func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.turn.give()
+	}
+}
+
+func sendingOf(ctx context.Context) *sending {
+	s, _ := ctx.Value(sendingKey{}).(*sending)
+	return s
+}
+
+func isInside(ctx context.Context) bool { return ctx.Value(insideKey{}) != nil }
+
+// turnedSessions is a session store that gives turns.
+type turnedSessions struct {
+	store.SessionStore
+	turns *turns
+
+	mu  sync.Mutex
+	one *turn // of the encryption for one device that is going on
+}
+
+func (s *turnedSessions) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
+	send := sendingOf(ctx)
+	if send == nil || isInside(ctx) {
+		return s.SessionStore.GetManySessions(ctx, addresses)
+	}
+	held, err := s.turns.take(ctx, turnLimit)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := s.SessionStore.GetManySessions(ctx, addresses)
+	if err != nil {
+		held.give()
+		return nil, err
+	}
+	for _, session := range sessions {
+		if session == nil {
+			held.give() // the library is going to ask the server for keys
+			break
+		}
+	}
+	send.mu.Lock()
+	defer send.mu.Unlock()
+	send.turn, send.read = held, sessions
+	return sessions, nil
+}
+
+func (s *turnedSessions) PutManySessions(ctx context.Context, sessions map[string][]byte) error {
+	send := sendingOf(ctx)
+	if send == nil || isInside(ctx) {
+		return s.SessionStore.PutManySessions(ctx, sessions)
+	}
+	send.mu.Lock()
+	defer send.mu.Unlock()
+	if send.turn.keep() {
+		defer send.turn.give()
+		return s.SessionStore.PutManySessions(ctx, sessions)
+	}
+	held, err := s.turns.take(ctx, 0)
+	if err != nil {
+		return err
+	}
+	defer held.give()
+	if err := s.unmoved(ctx, send.read, sessions); err != nil {
+		return err
+	}
+	return s.SessionStore.PutManySessions(ctx, sessions)
+}
+
+// unmoved checks that the sessions that are about to be written are still the ones that were read.
+func (s *turnedSessions) unmoved(ctx context.Context, read, written map[string][]byte) error {
+	addresses := make([]string, 0, len(written))
+	for address := range written {
+		addresses = append(addresses, address)
+	}
+	present, err := s.SessionStore.GetManySessions(ctx, addresses)
+	if err != nil {
+		return err
+	}
+	for _, address := range addresses {
+		if !bytes.Equal(present[address], read[address]) {
+			return errSessionMoved
+		}
+	}
+	return nil
+}
+
+func (s *turnedSessions) GetSession(ctx context.Context, address string) ([]byte, error) {
+	if isInside(ctx) || sendingOf(ctx) != nil {
+		return s.SessionStore.GetSession(ctx, address)
+	}
+	held, err := s.turns.take(ctx, turnLimit)
+	if err != nil {
+		return nil, err
+	}
+	session, err := s.SessionStore.GetSession(ctx, address)
+	if err != nil {
+		held.give()
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.one = held
+	return session, nil
+}
+
+func (s *turnedSessions) PutSession(ctx context.Context, address string, session []byte) error {
+	if isInside(ctx) || sendingOf(ctx) != nil {
+		return s.SessionStore.PutSession(ctx, address, session)
+	}
+	s.mu.Lock()
+	held := s.one
+	s.one = nil
+	s.mu.Unlock()
+	if !held.keep() {
+		return errSessionMoved
+	}
+	defer held.give()
+	return s.SessionStore.PutSession(ctx, address, session)
+}
+
+func (s *turnedSessions) DeleteSession(ctx context.Context, address string) error {
+	return s.alone(ctx, func() error { return s.SessionStore.DeleteSession(ctx, address) })
+}
+
+func (s *turnedSessions) DeleteAllSessions(ctx context.Context, phone string) error {
+	return s.alone(ctx, func() error { return s.SessionStore.DeleteAllSessions(ctx, phone) })
+}
+
+func (s *turnedSessions) MigratePNToLID(ctx context.Context, pn, lid types.JID) error {
+	return s.alone(ctx, func() error { return s.SessionStore.MigratePNToLID(ctx, pn, lid) })
+}
+
+// alone does something to sessions in a turn of its own, unless this context has the turn.
+func (s *turnedSessions) alone(ctx context.Context, change func() error) error {
+	if send := sendingOf(ctx); send != nil {
+		send.mu.Lock()
+		defer send.mu.Unlock()
+		if send.turn != nil {
+			return change()
+		}
+	}
+	if isInside(ctx) {
+		return change()
+	}
+	held, err := s.turns.take(ctx, 0)
+	if err != nil {
+		return err
+	}
+	defer held.give()
+	return change()
+}
+
+// turnedBuffer is an event buffer that decrypts in a turn.
+type turnedBuffer struct {
+	store.EventBuffer
+	turns *turns
+	// failed is told of a message that could not be decrypted, before the library hears of it.
+	failed func(error)
+}
+
+func (b *turnedBuffer) DoDecryptionTxn(ctx context.Context, decrypt func(context.Context) error) error {
+	held, err := b.turns.take(ctx, 0)
+	if err != nil {
+		return err
+	}
+	err = b.EventBuffer.DoDecryptionTxn(context.WithValue(ctx, insideKey{}, true), decrypt)
+	held.give()
+	if err != nil {
+		b.failed(err)
+	}
+	return err
+}
