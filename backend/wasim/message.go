@@ -46,9 +46,11 @@ func (s *Server) receiveMessage(d *device, l link, node *waBinary.Node) {
 	k := messageKey{from: d.address(), id: id}
 	chat := s.accountOf(to)
 	s.ledger.taken(k, chatName(chat, to))
-	if f, rejected := s.faults.takeFor(FaultRejectSend, d.account.number); rejected && d.id != 0 {
-		s.ackMessage(d, l, node, k, to, attrs{"error": strconv.Itoa(f.Code)}, f.Code)
-		return
+	if d.id != 0 {
+		if f, rejected := s.faults.takeFor(FaultRejectSend, d.account.number); rejected {
+			s.ackMessage(d, l, node, k, to, attrs{"error": strconv.Itoa(f.Code)}, f.Code)
+			return
+		}
 	}
 	if chat == nil {
 		s.ackMessage(d, l, node, k, to, attrs{"error": "404"}, 404)
