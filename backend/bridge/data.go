@@ -24,13 +24,13 @@ type Problem struct {
 
 // Snapshot is everything that the rail, the fleet and the settings show, as of sequence number Seq.
 type Snapshot struct {
-	Seq         int64        `json:"seq"`
-	Subaccounts []Subaccount `json:"subaccounts"`
-	Devices     []Device     `json:"devices"`
-	Unread      []Unread     `json:"unread"` // one per subaccount that has any
-	Settings    Settings     `json:"settings"`
-	Pairings    []Pairing    `json:"pairings"` // those going on
-	Notices     []Notice     `json:"notices"`  // newest last, at most 50
+	Seq         int64         `json:"seq"`
+	Subaccounts []Subaccount  `json:"subaccounts"`
+	Devices     []Device      `json:"devices"`
+	Unread      []Unread      `json:"unread"` // one per subaccount that has any
+	Settings    Preferences   `json:"settings"`
+	Pairings    []PairingStep `json:"pairings"` // those going on
+	Notices     []Notice      `json:"notices"`  // newest last, at most 50
 }
 
 // Subaccount is a tile of the rail.
@@ -95,8 +95,8 @@ type StateChange struct {
 	Code   int    `json:"code"`
 }
 
-// Pairing is where a link dialog stands.
-type Pairing struct {
+// PairingStep is where a link dialog stands.
+type PairingStep struct {
 	Device     int64    `json:"device"`
 	Subaccount int64    `json:"subaccount"`
 	Kind       string   `json:"kind"` // domain.PairingKind
@@ -134,7 +134,7 @@ type Holder struct {
 type Conversation struct {
 	ID         int64    `json:"id"`
 	Subaccount int64    `json:"subaccount"`
-	Title      string   `json:"title"`  // the contact's name; the number where there is none
+	Title      string   `json:"title"`  // the contact's name, on one line; the number where there is none, "" if only a LID is known
 	Number     string   `json:"number"` // formatted; "" if only a LID is known
 	Group      bool     `json:"group"`
 	Unread     int      `json:"unread"`
@@ -183,8 +183,8 @@ type Route struct {
 	Sends  bool   `json:"sends"`  // it can send right now; else the message waits in the outbox
 }
 
-// Settings are the workspace's own choices.
-type Settings struct {
+// Preferences are the workspace's own choices.
+type Preferences struct {
 	Theme                string `json:"theme"`
 	Language             string `json:"language"`
 	NotifyOfflineAfterMs int64  `json:"notifyOfflineAfterMs"`

@@ -1,0 +1,61 @@
+package bridge
+
+import (
+	"context"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+)
+
+// Events hands every batch of changes to emit, as the interface reads it, until ctx ends. The first batch begins at the bus's present
+// sequence number. A slow emit delays its own batches only.
+func Events(ctx context.Context, bus *events.Bus, emit func(Batch)) {
+	pump(ctx, bus.Subscribe(ctx), func(b Batch) error {
+		emit(b)
+		return nil
+	})
+}
+
+func pump(ctx context.Context, sub *events.Subscription, emit func(Batch) error) {
+	for {
+		batch, err := sub.Next(ctx)
+		if err != nil {
+			return
+		}
+		if err := emit(batchOf(batch)); err != nil {
+			return
+		}
+	}
+}
+
+func batchOf(b events.Batch) Batch {
+	return Batch{First: b.First, Seq: b.Seq, Reset: b.Reset, Changes: list(b.Changes, changeOf)}
+}
+
+func changeOf(c events.Change) Change {
+	return Change{Topic: string(c.Topic), ID: c.ID, Gone: c.Gone, Value: valueOf(c.Value)}
+}
+
+func valueOf(value any) any {
+	switch v := value.(type) {
+	case domain.Subaccount:
+		return subaccountOf(v)
+	case domain.Device:
+		return deviceOf(v)
+	case domain.Unread:
+		return unreadOf(v)
+	case domain.Conversation:
+		return conversationOf(v)
+	case domain.Message:
+		return messageOf(v)
+	case domain.PairingStep:
+		return pairingOf(v)
+	case domain.Notice:
+		return noticeOf(v)
+	case domain.Settings:
+		return preferencesOf(v)
+	case []domain.SimulatedPhone:
+		return demoStateOf(v)
+	}
+	return nil
+}

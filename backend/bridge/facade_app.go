@@ -1,0 +1,101 @@
+package bridge
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"waflow/backend/domain"
+)
+
+// maxNotices is how many notices a snapshot holds.
+const maxNotices = 50
+
+// App answers what concerns the whole window.
+type App struct{ gate *gate }
+
+// Info says what the window is showing. It is the one call that answers even if the workspace could not be opened: Problem tells why.
+func (a *App) Info() (AppInfo, error) {
+	info, err := ask(a.gate, "App.Info", func(_ context.Context, s Services) (AppInfo, error) {
+		info := s.Info
+		info.ClockWrong = s.ClockWrong != nil && s.ClockWrong()
+		return info, nil
+	})
+	if err != nil && a.gate.hasFailed() {
+		return a.gate.failed, nil
+	}
+	return info, err
+}
+
+// Snapshot returns everything that the rail, the fleet and the settings show. Batches that begin at its Seq or before complete it.
+func (a *App) Snapshot() (Snapshot, error) {
+	return ask(a.gate, "App.Snapshot", snapshot)
+}
+
+func snapshot(ctx context.Context, s Services) (Snapshot, error) {
+	seq := s.Bus.Seq() // before anything is read, so that what changes meanwhile comes again
+	fleet, err := s.Fleet.Snapshot(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	unread, err := s.Inbox.Unread(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	settings, err := s.Settings.Get(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	var notices []domain.Notice
+	if s.Notices != nil {
+		notices = s.Notices()
+	}
+	return Snapshot{
+		Seq:         seq,
+		Subaccounts: list(fleet.Subaccounts, subaccountOf),
+		Devices:     list(fleet.Devices, deviceOf),
+		Unread:      list(unread, unreadOf),
+		Settings:    preferencesOf(settings),
+		Pairings:    list(fleet.Pairings, pairingOf),
+		Notices:     list(notices[max(0, len(notices)-maxNotices):], noticeOf),
+	}, nil
+}
+
+// OpenLink opens an address outside the window: https, mailto and tel only. Errors: invalid.
+func (a *App) OpenLink(address string) error {
+	return tell(a.gate, "App.OpenLink", func(_ context.Context, s Services) error {
+		if !harmless(address) {
+			return &domain.Error{Code: domain.CodeInvalid, Message: "Only web, mail and phone links are opened.", Detail: map[string]string{"field": "url"}}
+		}
+		if s.OpenURL == nil {
+			return &domain.Error{Code: domain.CodeConflict, Message: "The browser opens links by itself.", Detail: map[string]string{"why": "browser"}}
+		}
+		return s.OpenURL(address)
+	})
+}
+
+// harmless tells whether an address may be given to the system: other schemes start programs.
+func harmless(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || len(address) > 2048 {
+		return false
+	}
+	if u.Scheme == "https" {
+		return u.Host != "" && u.User == nil
+	}
+	return slices.Contains([]string{"mailto", "tel"}, u.Scheme)
+}
+
+// OpenDemo opens the demo workspace in a window of its own. Errors: conflict where that can't be done.
+func (a *App) OpenDemo() error {
+	return tell(a.gate, "App.OpenDemo", func(_ context.Context, s Services) error {
+		if s.OpenDemo == nil {
+			return &domain.Error{
+				Code:    domain.CodeConflict,
+				Message: "The demo opens in its own window. Start it with: waflow --demo",
+				Detail:  map[string]string{"why": "browser"},
+			}
+		}
+		return s.OpenDemo()
+	})
+}

@@ -1,0 +1,102 @@
+package bridge
+
+import (
+	"context"
+
+	"waflow/backend/domain"
+)
+
+// Fleet answers what concerns subaccounts and devices.
+type Fleet struct{ gate *gate }
+
+// CreateSubaccount adds a subaccount. Errors: invalid (detail "field", "why"), conflict when the name is in use.
+func (f *Fleet) CreateSubaccount(name string) (Subaccount, error) {
+	return ask(f.gate, "Fleet.CreateSubaccount", func(ctx context.Context, s Services) (Subaccount, error) {
+		created, err := s.Fleet.CreateSubaccount(ctx, name)
+		return subaccountOf(created), err
+	})
+}
+
+// RenameSubaccount changes a name, and the initials with it. Errors: invalid, conflict, not_found.
+func (f *Fleet) RenameSubaccount(id int64, name string) (Subaccount, error) {
+	return ask(f.gate, "Fleet.RenameSubaccount", func(ctx context.Context, s Services) (Subaccount, error) {
+		renamed, err := s.Fleet.RenameSubaccount(ctx, domain.SubaccountID(id), name)
+		return subaccountOf(renamed), err
+	})
+}
+
+// CreateDevice adds a device that waits for its first link. Errors: invalid, not_found.
+func (f *Fleet) CreateDevice(subaccount int64, label, purpose string) (Device, error) {
+	return ask(f.gate, "Fleet.CreateDevice", func(ctx context.Context, s Services) (Device, error) {
+		created, err := s.Fleet.CreateDevice(ctx, domain.SubaccountID(subaccount), label, domain.Purpose(purpose))
+		return deviceOf(created), err
+	})
+}
+
+// UpdateDevice changes the parts that are set. Errors: invalid, not_found.
+func (f *Fleet) UpdateDevice(id int64, settings DeviceSettings) (Device, error) {
+	return ask(f.gate, "Fleet.UpdateDevice", func(ctx context.Context, s Services) (Device, error) {
+		updated, err := s.Fleet.UpdateDevice(ctx, domain.DeviceID(id), patchOf(settings))
+		return deviceOf(updated), err
+	})
+}
+
+func patchOf(d DeviceSettings) domain.DevicePatch {
+	patch := domain.DevicePatch{Label: d.Label, Favorite: d.Favorite}
+	if d.Purpose != nil {
+		purpose := domain.Purpose(*d.Purpose)
+		patch.Purpose = &purpose
+	}
+	if d.Priority != nil {
+		priority := domain.Priority(*d.Priority)
+		patch.Priority = &priority
+	}
+	return patch
+}
+
+// RemoveDevice removes a device that was never linked. Errors: not_found, conflict.
+func (f *Fleet) RemoveDevice(id int64) error {
+	return f.act("Fleet.RemoveDevice", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.RemoveDevice(ctx, d) })
+}
+
+// TryNow dials at once instead of waiting for the next try.
+func (f *Fleet) TryNow(id int64) error {
+	return f.act("Fleet.TryNow", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.TryNow(ctx, d) })
+}
+
+// Pause disconnects a device until it is resumed.
+func (f *Fleet) Pause(id int64) error {
+	return f.act("Fleet.Pause", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.Pause(ctx, d) })
+}
+
+// Resume connects a paused device again.
+func (f *Fleet) Resume(id int64) error {
+	return f.act("Fleet.Resume", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.Resume(ctx, d) })
+}
+
+// TakeBack connects a device again that another program replaced.
+func (f *Fleet) TakeBack(id int64) error {
+	return f.act("Fleet.TakeBack", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.TakeBack(ctx, d) })
+}
+
+// CheckNow looks again at a cause that may have been cured.
+func (f *Fleet) CheckNow(id int64) error {
+	return f.act("Fleet.CheckNow", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.CheckNow(ctx, d) })
+}
+
+// Unlink removes Waflow from the phone's linked devices; conversations stay.
+func (f *Fleet) Unlink(id int64) error {
+	return f.act("Fleet.Unlink", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.Unlink(ctx, d) })
+}
+
+// History returns the changes of a device's state, newest first. Errors: not_found.
+func (f *Fleet) History(id int64, limit int) ([]StateChange, error) {
+	return ask(f.gate, "Fleet.History", func(ctx context.Context, s Services) ([]StateChange, error) {
+		changes, err := s.Fleet.History(ctx, domain.DeviceID(id), limit)
+		return list(changes, stateChangeOf), err
+	})
+}
+
+func (f *Fleet) act(method string, id int64, do func(context.Context, Services, domain.DeviceID) error) error {
+	return tell(f.gate, method, func(ctx context.Context, s Services) error { return do(ctx, s, domain.DeviceID(id)) })
+}

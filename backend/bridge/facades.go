@@ -1,0 +1,27 @@
+package bridge
+
+// Facades are everything that the interface may call. They exist before the engine does, so that the window can bind them: until Attach or
+// Fail, every call waits, half a minute at most. Their methods may be called from any goroutine.
+type Facades struct {
+	gate *gate
+	all  []any
+}
+
+// NewFacades returns facades that are not attached to an engine yet.
+func NewFacades() *Facades {
+	g := newGate()
+	return &Facades{gate: g, all: []any{&App{g}, &Fleet{g}, &Pairing{g}, &Inbox{g}, &Settings{g}, &Demo{g}}}
+}
+
+// Attach lets the calls through to an open engine. The first of Attach and Fail counts.
+func (f *Facades) Attach(s Services) { f.gate.attach(s) }
+
+// Fail says that the engine could not be opened: App.Info tells why, and every other call answers the same problem.
+func (f *Facades) Fail(info AppInfo, err error) {
+	problem := problemOf(err)
+	info.Problem = &problem
+	f.gate.fail(info, err)
+}
+
+// All returns the facades as the window binds them: pointers to App, Fleet, Pairing, Inbox, Settings and Demo.
+func (f *Facades) All() []any { return append([]any(nil), f.all...) }

@@ -1,0 +1,44 @@
+package bridge
+
+import (
+	"context"
+
+	"github.com/rs/zerolog"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+	"waflow/backend/fleet"
+	"waflow/backend/inbox"
+	"waflow/backend/settings"
+)
+
+// Services are the parts of an open engine that the facades speak to.
+type Services struct {
+	Info     AppInfo // what does not change while the engine runs; ClockWrong comes from below
+	Bus      *events.Bus
+	Fleet    *fleet.Fleet
+	Inbox    *inbox.Inbox
+	Settings *settings.Settings
+	Demo     Phones // nil outside the demo
+	Logger   zerolog.Logger
+
+	// Notices returns the newest notices, newest last; nil stands for none.
+	Notices func() []domain.Notice
+	// ClockWrong tells whether this computer's clock is far from WhatsApp's; nil stands for no.
+	ClockWrong func() bool
+	// OpenURL opens an address that the facade found harmless; nil where a browser shows the interface and opens it itself.
+	OpenURL func(url string) error
+	// OpenDemo starts the demo as a process of its own; nil where that can't be done.
+	OpenDemo func() error
+}
+
+// Phones are the simulated phones of the demo. Numbers are international digits without "+".
+type Phones interface {
+	State() []domain.SimulatedPhone
+	AddPhone(ctx context.Context, name string, ours bool) (domain.SimulatedPhone, error)
+	Scan(ctx context.Context, number string, device domain.DeviceID) error
+	Write(ctx context.Context, from, to, text string) error
+	Read(ctx context.Context, number, peer string) error
+	SetNetwork(ctx context.Context, number string, on bool) error
+	Unlink(ctx context.Context, number string) error
+}
