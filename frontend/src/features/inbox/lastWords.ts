@@ -1,0 +1,27 @@
+import type { Conversation } from "../../api/types";
+import { m } from "../../i18n/paraglide/messages";
+import { hasVisible } from "../../lib/text";
+
+/** What a row says of the last message: for the eye, and for the ear. `quiet` is set where the words are ours. */
+export interface LastWords {
+  shown: string;
+  spoken: string;
+  quiet: boolean;
+}
+
+/** The last message of a conversation in one line. */
+export function lastWords(conversation: Conversation): LastWords {
+  const { last } = conversation;
+  if (last === null) return { shown: "", spoken: "", quiet: false };
+  const [text, quiet] = content(last.kind, last.text);
+  if (!last.out) return { shown: text, spoken: text, quiet };
+  const own = m.inbox_you({ text });
+  // The tick says that it is ours; only what was typed on the phone needs the word.
+  return { shown: last.fromPhone ? own : text, spoken: own, quiet };
+}
+
+function content(kind: string, text: string): [string, boolean] {
+  if (kind !== "text") return [m.bubble_unknown_short(), true];
+  if (!hasVisible(text)) return [m.bubble_invisible(), true];
+  return [text.replace(/\s+/gu, " ").trim(), false];
+}

@@ -1,0 +1,108 @@
+import type { Conversation, Message, Problem, Route } from "../api/types";
+import { problemOf } from "../api/problem";
+import { textProblem } from "../lib/text";
+
+/** How long after the last key a draft is saved. */
+const DRAFT_PAUSE_MS = 600;
+
+/** What a composer asks of the engine. */
+export interface ComposerCalls {
+  send(conversation: number, text: string): Promise<Message>;
+  setDraft(conversation: number, text: string): Promise<void>;
+  route(conversation: number): Promise<Route>;
+}
+
+/** What is being written in one conversation: the text, its draft, and the device that it would go from. */
+export class Composer {
+  readonly conversation: number;
+  text = $state("");
+  /** Where an answer would go from, once known. */
+  route = $state.raw<Route | null>(null);
+  /** Why the text was not taken. */
+  problem = $state.raw<Problem | null>(null);
+  /** Why the text can't be sent as it stands; undefined while nothing is wrong with it. */
+  readonly fault = $derived(textProblem(this.text));
+
+  #calls: ComposerCalls;
+  #saved: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  // Calls about this conversation go one after the other: a draft that is saved late must not undo the send after it.
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(conversation: Conversation, calls: ComposerCalls) {
+    this.conversation = conversation.id;
+    this.#calls = calls;
+    this.#saved = conversation.draft;
+    this.text = conversation.draft;
+  }
+
+  /** Takes the text as it was typed, and saves it as the draft after a pause. */
+  edit(text: string): void {
+    this.text = text;
+    this.problem = null;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), DRAFT_PAUSE_MS);
+  }
+
+  /** Takes a draft that was changed elsewhere, unless something is being written here. */
+  adopt(draft: string): void {
+    if (this.text === this.#saved) this.text = draft;
+    this.#saved = draft;
+  }
+
+  /** Saves the draft now, if it differs from what is saved. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    return this.#next(async () => {
+      const text = this.text;
+      if (text === this.#saved) return;
+      try {
+        await this.#calls.setDraft(this.conversation, text);
+        this.#saved = text;
+      } catch {
+        // The text stands in the field; the next pause saves it again.
+      }
+    });
+  }
+
+  /** Asks again which device an answer goes from. */
+  async refreshRoute(): Promise<void> {
+    try {
+      this.route = await this.#calls.route(this.conversation);
+    } catch (error) {
+      this.route = null;
+      this.problem = problemOf(error);
+    }
+  }
+
+  /** Queues the text as a message. When it is refused the text comes back and `problem` says why. */
+  async send(): Promise<Message | undefined> {
+    if (this.fault !== undefined) return undefined;
+    clearTimeout(this.#timer);
+    const text = this.text;
+    this.text = "";
+    this.problem = null;
+    return this.#next(async () => {
+      try {
+        const message = await this.#calls.send(this.conversation, text);
+        this.#saved = "";
+        return message;
+      } catch (error) {
+        this.restore(text);
+        this.problem = problemOf(error);
+        return undefined;
+      }
+    });
+  }
+
+  /** Puts a text back that was sent or meant to be, before what stands in the field now. */
+  restore(text: string): void {
+    this.edit(this.text === "" ? text : `${text}\n${this.text}`);
+  }
+
+  #next<T>(call: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(call);
+    this.#queue = turn;
+    return turn;
+  }
+}

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { CallError } from "../api/problem";
+import type { Message } from "../api/types";
+import { deferred } from "../test/deferred";
+import { sampleConversation, sampleMessage } from "../test/samples";
+import { Composer, type ComposerCalls } from "./composer.svelte";
+
+const problem = { code: "no_device", message: "", detail: {}, action: "" };
+const PAUSE = 600;
+
+function composerWith(part: Partial<ComposerCalls> = {}, draft = "") {
+  const calls = {
+    send: vi.fn<ComposerCalls["send"]>().mockResolvedValue(sampleMessage({ id: 7, out: true, state: "queued" })),
+    setDraft: vi.fn<ComposerCalls["setDraft"]>().mockResolvedValue(),
+    route: vi.fn<ComposerCalls["route"]>().mockResolvedValue({ device: 1, reason: "only", sends: true }),
+  };
+  return { composer: new Composer(sampleConversation({ draft }), { ...calls, ...part }), calls };
+}
+
+describe("Composer", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("begins with the draft", () => {
+    expect(composerWith({}, "Hola").composer.text).toBe("Hola");
+  });
+
+  it("saves the draft once, after a pause", async () => {
+    const { composer, calls } = composerWith();
+    composer.edit("H");
+    composer.edit("Ho");
+    await vi.advanceTimersByTimeAsync(PAUSE);
+    expect(calls.setDraft.mock.calls).toEqual([[1, "Ho"]]);
+  });
+
+  it("saves the draft at once when it is left, and not again when nothing changed", async () => {
+    const { composer, calls } = composerWith();
+    composer.edit("Ho");
+    await composer.flush();
+    await composer.flush();
+    await vi.advanceTimersByTimeAsync(PAUSE);
+    expect(calls.setDraft.mock.calls).toEqual([[1, "Ho"]]);
+  });
+
+  it("tries again to save a draft that could not be saved", async () => {
+    const setDraft = vi
+      .fn<ComposerCalls["setDraft"]>()
+      .mockRejectedValueOnce(new CallError(problem))
+      .mockResolvedValue();
+    const { composer } = composerWith({ setDraft });
+    composer.edit("Ho");
+    await composer.flush();
+    await composer.flush();
+    expect(setDraft).toHaveBeenCalledTimes(2);
+  });
+
+  it("empties the field at once when it sends", async () => {
+    const answer = deferred<Message>();
+    const { composer } = composerWith({ send: () => answer.promise });
+    composer.edit("Hola");
+    const sent = composer.send();
+    expect(composer.text).toBe("");
+    answer.resolve(sampleMessage({ id: 7 }));
+    expect((await sent)?.id).toBe(7);
+  });
+
+  it("sends only after the draft before it was saved, so that the draft does not come back", async () => {
+    const saving = deferred<undefined>();
+    const { composer, calls } = composerWith({ setDraft: () => saving.promise });
+    composer.edit("Hola");
+    void composer.flush();
+    await vi.advanceTimersByTimeAsync(0);
+    const sent = composer.send();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.send).not.toHaveBeenCalled();
+    saving.resolve(undefined);
+    await sent;
+    expect(calls.send).toHaveBeenCalledOnce();
+  });
+
+  it("gives the text back when it was refused, before what was written since", async () => {
+    const answer = deferred<Message>();
+    const { composer } = composerWith({ send: () => answer.promise });
+    composer.edit("first");
+    const sent = composer.send();
+    composer.edit("second");
+    answer.reject(new CallError(problem));
+    expect(await sent).toBeUndefined();
+    expect(composer.text).toBe("first\nsecond");
+    expect(composer.problem).toEqual(problem);
+  });
+
+  it.each(["", "  \n", "a".repeat(64 * 1024 + 1)])("does not send what can't be sent", async (text) => {
+    const { composer, calls } = composerWith();
+    composer.edit(text);
+    await composer.send();
+    expect(calls.send).not.toHaveBeenCalled();
+    expect(composer.text).toBe(text);
+  });
+
+  it("takes a draft from another window unless something is being written", () => {
+    const { composer } = composerWith({}, "one");
+    composer.adopt("two");
+    expect(composer.text).toBe("two");
+    composer.edit("three");
+    composer.adopt("four");
+    expect(composer.text).toBe("three");
+  });
+});

@@ -1,0 +1,159 @@
+import type { Change, Conversation, Device } from "../api/types";
+import { Composer, type ComposerCalls } from "./composer.svelte";
+import { ConversationList, type ConversationCalls } from "./conversations.svelte";
+import { Thread, type ThreadCalls } from "./thread.svelte";
+
+/** How long a conversation is open in a focused window before it counts as read. */
+const READ_AFTER_MS = 2000;
+
+/** What the inbox asks of the engine. */
+export interface InboxCalls extends ConversationCalls, ThreadCalls, ComposerCalls {
+  markRead(conversation: number, upTo: number): Promise<unknown>;
+}
+
+/** The inbox: the list of conversations, the one that is shown, and what is being written in it. */
+export class Inbox {
+  readonly list: ConversationList;
+  /** The conversation that is shown. */
+  current = $state.raw<Conversation | null>(null);
+  thread = $state.raw<Thread | null>(null);
+  composer = $state.raw<Composer | null>(null);
+  /** Whether it was opened, and not only passed by in the list: only then it becomes read. */
+  opened = $state(false);
+
+  #calls: InboxCalls;
+  #attended = false;
+  #since = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  // The conversation that was last shown for each subaccount, to come back to.
+  #last = new Map<number, Conversation>();
+
+  constructor(calls: InboxCalls) {
+    this.#calls = calls;
+    this.list = new ConversationList(calls);
+  }
+
+  /** Shows the conversations of a subaccount, 0 for all, and in it the conversation that was shown last. */
+  async show(subaccount: number): Promise<void> {
+    const before = this.list.subaccount;
+    if (before === subaccount && this.list.status !== "loading") return;
+    if (this.current !== null) this.#last.set(before, this.current);
+    const back = this.#last.get(subaccount) ?? null;
+    this.#turnTo(back, false);
+    await this.list.show(subaccount);
+  }
+
+  /** Shows a conversation in passing: it does not become read. */
+  preview(conversation: Conversation): void {
+    if (this.current?.id !== conversation.id) this.#turnTo(conversation, false);
+  }
+
+  /** Opens a conversation to read and answer it. */
+  open(conversation: Conversation): void {
+    if (this.current?.id !== conversation.id) {
+      this.#turnTo(conversation, true);
+      return;
+    }
+    if (!this.opened) this.#since = Date.now();
+    this.opened = true;
+    this.#watch();
+  }
+
+  /** Shows no conversation any more. */
+  close(): void {
+    this.#last.delete(this.list.subaccount);
+    this.#turnTo(null, false);
+  }
+
+  /** Says whether somebody is looking: the inbox is in view and the window has the focus. */
+  attend(attended: boolean): void {
+    if (attended && !this.#attended) this.#since = Date.now();
+    this.#attended = attended;
+    if (!attended) void this.composer?.flush();
+    this.#watch();
+  }
+
+  /** Takes in what changed, as of a sequence number. */
+  apply(changes: readonly Change[], seq: number): void {
+    this.list.apply(changes, seq);
+    const watched = this.#attended && this.opened;
+    this.thread?.apply(changes, seq, watched);
+    for (const change of changes) {
+      if (change.topic === "conversation") this.#follow(change);
+      if (change.topic === "device") this.#reroute(change);
+    }
+    this.#watch();
+  }
+
+  /** Reads everything that is shown again, after changes were missed. */
+  async reload(): Promise<void> {
+    const unread = this.thread?.unreadCount ?? 0;
+    await Promise.all([this.list.reload(), this.thread?.open(unread), this.composer?.refreshRoute()]);
+  }
+
+  /** Sends what stands in the composer. */
+  async send(): Promise<void> {
+    const { composer, thread } = this;
+    if (composer === null || thread === null) return;
+    const message = await composer.send();
+    if (message === undefined) return;
+    thread.clearUnread();
+    thread.add(message);
+  }
+
+  /** Takes back a message that has not gone yet; its text returns to the composer. */
+  async takeBack(id: number): Promise<void> {
+    const { composer, thread } = this;
+    const message = thread?.messages.find((other) => other.id === id);
+    if (composer === null || thread === null || message === undefined) return;
+    if (await thread.cancel(id)) composer.restore(message.text);
+  }
+
+  #turnTo(conversation: Conversation | null, opened: boolean): void {
+    void this.composer?.flush();
+    this.current = conversation;
+    this.opened = opened;
+    this.#since = Date.now();
+    this.thread = conversation === null ? null : new Thread(conversation.id, this.#calls);
+    this.composer = conversation === null ? null : new Composer(conversation, this.#calls);
+    void this.thread?.open(conversation?.unread ?? 0).then(() => this.#watch());
+    void this.composer?.refreshRoute();
+    this.#watch();
+  }
+
+  #follow(change: Change): void {
+    if (change.id !== this.current?.id) return;
+    if (change.gone) {
+      this.close();
+      return;
+    }
+    const conversation = change.value as Conversation;
+    this.current = conversation;
+    this.composer?.adopt(conversation.draft);
+  }
+
+  // The device that would send may be another one now.
+  #reroute(change: Change): void {
+    if (this.current === null || change.gone) return;
+    if ((change.value as Device).subaccount === this.current.subaccount) void this.composer?.refreshRoute();
+  }
+
+  // Starts or stops the wait after which the conversation counts as read.
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (!this.#attended || !this.opened || this.current === null || this.current.unread === 0) return;
+    const wait = Math.max(0, this.#since + READ_AFTER_MS - Date.now());
+    this.#timer = setTimeout(() => void this.#markRead(), wait);
+  }
+
+  async #markRead(): Promise<void> {
+    const conversation = this.current?.id;
+    const newest = this.thread?.messages.at(-1);
+    if (conversation === undefined || newest === undefined) return;
+    try {
+      await this.#calls.markRead(conversation, newest.id);
+    } catch {
+      // It stays unread; the next change of the conversation tries again.
+    }
+  }
+}

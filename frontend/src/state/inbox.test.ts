@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { Conversation, Message } from "../api/types";
+import { sampleConversation, sampleDevice, sampleMessage } from "../test/samples";
+import { Inbox, type InboxCalls } from "./inbox.svelte";
+
+const ana = sampleConversation({ id: 1, unread: 2 });
+const javier = sampleConversation({ id: 2, at: 500, title: "Javier Molina" });
+const change = <T extends { id: number }>(topic: string, value: T) => ({ topic, id: value.id, gone: false, value });
+
+function inboxWith() {
+  const calls = {
+    conversations: vi.fn<InboxCalls["conversations"]>(async (subaccount) => ({
+      seq: 1,
+      items: subaccount === 2 ? [] : [ana, javier],
+      next: "",
+      total: 2,
+    })),
+    thread: vi.fn<InboxCalls["thread"]>(async (conversation) => ({
+      seq: 1,
+      messages: [
+        sampleMessage({ id: conversation * 10, conversation }),
+        sampleMessage({ id: conversation * 10 + 1, conversation, at: 2000 }),
+      ],
+      before: "",
+      total: 2,
+    })),
+    send: vi.fn<InboxCalls["send"]>(async (conversation, text): Promise<Message> =>
+      sampleMessage({ id: 99, conversation, text, out: true, state: "queued", at: 9000 }),
+    ),
+    retry: vi.fn<InboxCalls["retry"]>(),
+    cancel: vi.fn<InboxCalls["cancel"]>(async (id) => sampleMessage({ id })),
+    setDraft: vi.fn<InboxCalls["setDraft"]>().mockResolvedValue(),
+    route: vi.fn<InboxCalls["route"]>().mockResolvedValue({ device: 1, reason: "only", sends: true }),
+    markRead: vi.fn<InboxCalls["markRead"]>().mockResolvedValue(undefined),
+  };
+  return { inbox: new Inbox(calls), calls };
+}
+
+async function opened(conversation: Conversation) {
+  const made = inboxWith();
+  await made.inbox.show(0);
+  made.inbox.attend(true);
+  made.inbox.open(conversation);
+  await vi.advanceTimersByTimeAsync(0);
+  return made;
+}
+
+describe("Inbox", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("marks a conversation read after two seconds in a focused window, up to its newest message", async () => {
+    const { calls } = await opened(ana);
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(calls.markRead).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(calls.markRead.mock.calls).toEqual([[1, 11]]);
+  });
+
+  it("marks nothing when the window loses the focus before", async () => {
+    const { inbox, calls } = await opened(ana);
+    await vi.advanceTimersByTimeAsync(1000);
+    inbox.attend(false);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls.markRead).not.toHaveBeenCalled();
+    inbox.attend(true);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(calls.markRead).toHaveBeenCalledOnce();
+  });
+
+  it("marks nothing of a conversation that the keys only passed", async () => {
+    const { inbox, calls } = inboxWith();
+    await inbox.show(0);
+    inbox.attend(true);
+    inbox.preview(ana);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls.markRead).not.toHaveBeenCalled();
+    inbox.open(ana);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(calls.markRead).toHaveBeenCalledOnce();
+  });
+
+  it("marks what arrives in a conversation that has been looked at for a while at once", async () => {
+    const { inbox, calls } = await opened(sampleConversation({ id: 1 }));
+    await vi.advanceTimersByTimeAsync(30_000);
+    inbox.apply(
+      [change("message", sampleMessage({ id: 50, at: 5000 })), change("conversation", { ...ana, unread: 1 })],
+      5,
+    );
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.markRead.mock.calls).toEqual([[1, 50]]);
+    expect(inbox.thread?.unreadFrom).toBe(0);
+  });
+
+  it("shows a sent message before its change arrives, and once", async () => {
+    const { inbox } = await opened(ana);
+    inbox.composer?.edit("Hola");
+    await inbox.send();
+    inbox.apply([change("message", sampleMessage({ id: 99, out: true, state: "sent", at: 9000 }))], 5);
+    expect(inbox.thread?.messages.map((message) => [message.id, message.state])).toEqual([
+      [10, "received"],
+      [11, "received"],
+      [99, "sent"],
+    ]);
+  });
+
+  it("puts the text of a message that was taken back into the composer", async () => {
+    const { inbox } = await opened(ana);
+    await inbox.takeBack(11);
+    expect(inbox.composer?.text).toBe("Hello");
+  });
+
+  it("saves the draft when it turns to another conversation, and leaves it there", async () => {
+    const { inbox, calls } = await opened(ana);
+    inbox.composer?.edit("half a sentence");
+    inbox.open(javier);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.setDraft.mock.calls).toEqual([[1, "half a sentence"]]);
+    expect(inbox.composer?.text).toBe("");
+  });
+
+  it("comes back to a subaccount's last conversation", async () => {
+    const { inbox } = await opened(ana);
+    await inbox.show(2);
+    expect(inbox.current).toBeNull();
+    await inbox.show(0);
+    expect(inbox.current?.id).toBe(1);
+    expect(inbox.opened).toBe(false);
+  });
+
+  it("asks again which device answers when a device of the subaccount changes", async () => {
+    const { inbox, calls } = await opened(ana);
+    calls.route.mockClear();
+    inbox.apply([change("device", sampleDevice({ subaccount: 2 }))], 5);
+    expect(calls.route).not.toHaveBeenCalled();
+    inbox.apply([change("device", sampleDevice({ status: "offline" }))], 6);
+    expect(calls.route).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,115 @@
+import type { Change, Device, Pairing, Problem } from "../api/types";
+import { problemOf } from "../api/problem";
+
+/** What the link dialog asks of the engine. */
+export interface PairingCalls {
+  createDevice(subaccount: number, label: string, purpose: string): Promise<Device>;
+  start(device: number): Promise<Pairing>;
+  renew(device: number): Promise<Pairing>;
+  cancel(device: number): Promise<void>;
+}
+
+const ENDED: ReadonlySet<string> = new Set(["linked", "refused", "failed", "cancelled", "used_up"]);
+
+/** The link dialog: closed, asking what the new device is called, or following the pairing of one device. */
+export class PairingDialog {
+  /** Whose device is linked; 0 while the dialog is closed. */
+  subaccount = $state(0);
+  /** Which device is linked; 0 while it is still to be named. */
+  device = $state(0);
+  /** Where the pairing stands; null until the engine has answered. */
+  step = $state.raw<Pairing | null>(null);
+  /** Why the pairing could not be started or the device not be created. */
+  problem = $state.raw<Problem | null>(null);
+  /** A call is on its way. */
+  busy = $state(false);
+
+  #calls: PairingCalls;
+  // Counts the steps heard of, so that a call's answer that was overtaken by one is dropped.
+  #heard = 0;
+
+  constructor(calls: PairingCalls) {
+    this.#calls = calls;
+  }
+
+  get open(): boolean {
+    return this.subaccount !== 0;
+  }
+
+  /** Opens the dialog for a device that does not exist yet. */
+  openNew(subaccount: number): void {
+    this.#reset(subaccount, 0);
+  }
+
+  /** Opens the dialog for a device and begins, or joins, its pairing. */
+  async openFor(device: Pick<Device, "id" | "subaccount">): Promise<void> {
+    this.#reset(device.subaccount, device.id);
+    await this.#follow(() => this.#calls.start(device.id));
+  }
+
+  /** Creates the device that was asked for and begins its pairing. */
+  async create(label: string, purpose: string): Promise<void> {
+    const subaccount = this.subaccount;
+    this.busy = true;
+    this.problem = null;
+    try {
+      const device = await this.#calls.createDevice(subaccount, label, purpose);
+      if (this.subaccount === subaccount) await this.openFor(device);
+    } catch (error) {
+      if (this.subaccount === subaccount) this.problem = problemOf(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Asks for new codes, after they were used up, refused or failed. */
+  async again(): Promise<void> {
+    const device = this.device;
+    this.problem = null;
+    await this.#follow(() => this.#calls.renew(device));
+  }
+
+  /** Closes the dialog. A pairing that goes on is cancelled. */
+  async close(): Promise<void> {
+    const { device, step } = this;
+    this.#reset(0, 0);
+    if (device === 0 || (step !== null && ENDED.has(step.kind))) return;
+    try {
+      await this.#calls.cancel(device);
+    } catch {
+      // It had ended by itself, or ends when its codes run out.
+    }
+  }
+
+  /** Takes in what changed. */
+  apply(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.topic !== "pairing" || change.id !== this.device || this.device === 0 || change.gone) continue;
+      this.#heard++;
+      this.step = change.value as Pairing;
+      this.problem = null;
+    }
+  }
+
+  async #follow(call: () => Promise<Pairing>): Promise<void> {
+    const { device } = this;
+    const heard = this.#heard;
+    this.busy = true;
+    try {
+      const step = await call();
+      if (device === this.device && heard === this.#heard) this.step = step;
+    } catch (error) {
+      if (device === this.device) this.problem = problemOf(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #reset(subaccount: number, device: number): void {
+    this.subaccount = subaccount;
+    this.device = device;
+    this.step = null;
+    this.problem = null;
+    this.#heard++;
+  }
+}

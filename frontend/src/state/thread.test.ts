@@ -1,0 +1,136 @@
+import { describe, expect, it, vi } from "vitest";
+
+import { CallError } from "../api/problem";
+import type { Message, Thread as ThreadPage } from "../api/types";
+import { deferred } from "../test/deferred";
+import { sampleMessage } from "../test/samples";
+import { Thread, type ThreadCalls } from "./thread.svelte";
+
+const page = (messages: Message[], part: Partial<ThreadPage> = {}): ThreadPage => ({
+  seq: 10,
+  messages,
+  before: "",
+  total: messages.length,
+  ...part,
+});
+const changed = (value: Message) => ({ topic: "message", id: value.id, gone: false, value });
+const ids = (thread: Thread) => thread.messages.map((message) => message.id);
+const problem = { code: "conflict", message: "", detail: {}, action: "" };
+
+function threadWith(part: Partial<ThreadCalls>): Thread {
+  return new Thread(1, { thread: vi.fn(), retry: vi.fn(), cancel: vi.fn(), ...part });
+}
+
+async function openThread(answer: ThreadPage, unread = 0): Promise<Thread> {
+  const thread = threadWith({ thread: vi.fn().mockResolvedValue(answer) });
+  await thread.open(unread);
+  return thread;
+}
+
+const one = sampleMessage({ id: 1, at: 100 });
+const two = sampleMessage({ id: 2, at: 200 });
+const three = sampleMessage({ id: 3, at: 300, out: true, state: "sent" });
+
+describe("Thread", () => {
+  it("orders by time, and by arrival within one second", async () => {
+    const thread = await openThread(page([three, sampleMessage({ id: 5, at: 100 }), one, two]));
+    expect(ids(thread)).toEqual([1, 5, 2, 3]);
+  });
+
+  it("remembers where the unread messages began", async () => {
+    const thread = await openThread(page([one, two, three]), 1);
+    expect(thread.unreadFrom).toBe(2);
+  });
+
+  it("shows a message once, however often it is told", async () => {
+    const thread = await openThread(page([one]));
+    thread.apply([changed(two)], 11, true);
+    thread.apply([changed(two), changed({ ...two, text: "edited" })], 12, true);
+    expect(ids(thread)).toEqual([1, 2]);
+    expect(thread.messages[1]?.text).toBe("edited");
+  });
+
+  it("leaves other conversations' messages out", async () => {
+    const thread = await openThread(page([one]));
+    thread.apply([changed(sampleMessage({ id: 9, conversation: 2 }))], 11, true);
+    expect(ids(thread)).toEqual([1]);
+  });
+
+  it("puts a late message at its place in time", async () => {
+    const thread = await openThread(page([one, three]));
+    thread.apply([changed(two)], 11, true);
+    expect(ids(thread)).toEqual([1, 2, 3]);
+  });
+
+  it("loads what is older before the rest and says so", async () => {
+    const calls = vi
+      .fn()
+      .mockResolvedValueOnce(page([two, three], { before: "x", total: 3 }))
+      .mockResolvedValueOnce(page([one], { total: 3 }));
+    const thread = threadWith({ thread: calls });
+    await thread.open(0);
+    await thread.loadOlder();
+    expect(calls).toHaveBeenLastCalledWith(1, "x", expect.any(Number));
+    expect(ids(thread)).toEqual([1, 2, 3]);
+    expect(thread.prepended).toBe(true);
+    expect(thread.more).toBe(false);
+    thread.apply([changed(sampleMessage({ id: 4, at: 400 }))], 11, true);
+    expect(thread.prepended).toBe(false);
+  });
+
+  it("leaves what is older than the loaded part to its page", async () => {
+    const thread = await openThread(page([two, three], { before: "x" }));
+    thread.apply([changed({ ...one, state: "read" })], 11, true);
+    expect(ids(thread)).toEqual([2, 3]);
+  });
+
+  it("keeps a change that arrived while the page was on its way", async () => {
+    const answer = deferred<ThreadPage>();
+    const thread = threadWith({ thread: () => answer.promise });
+    const opened = thread.open(0);
+    thread.apply([changed({ ...three, state: "read" }), changed(two)], 12, true);
+    answer.resolve(page([one, three]));
+    await opened;
+    expect(ids(thread)).toEqual([1, 2, 3]);
+    expect(thread.messages[2]?.state).toBe("read");
+  });
+
+  it("counts what arrives below what is in view", async () => {
+    const thread = await openThread(page([one]));
+    thread.atBottom = false;
+    thread.apply([changed(two), changed(three)], 11, true);
+    expect(thread.below).toBe(1);
+    expect(thread.arrived?.id).toBe(2);
+  });
+
+  it("draws the line at what arrives while nobody looks", async () => {
+    const thread = await openThread(page([one]));
+    thread.apply([changed(two)], 11, false);
+    thread.apply([changed(sampleMessage({ id: 4, at: 400 }))], 12, false);
+    expect(thread.unreadFrom).toBe(2);
+    expect(thread.unreadCount).toBe(2);
+  });
+
+  it("tells when a message failed", async () => {
+    const thread = await openThread(page([three]));
+    thread.apply([changed({ ...three, state: "failed", failCode: "send_failed" })], 11, true);
+    expect(thread.failed?.id).toBe(3);
+  });
+
+  it("says at the message why it could not be taken back", async () => {
+    const cancel = vi.fn().mockRejectedValueOnce(new CallError(problem)).mockResolvedValueOnce(three);
+    const thread = threadWith({ thread: vi.fn().mockResolvedValue(page([three])), cancel });
+    await thread.open(0);
+    expect(await thread.cancel(3)).toBe(false);
+    expect(thread.refusals.get(3)).toEqual(problem);
+    expect(await thread.cancel(3)).toBe(true);
+    expect(thread.refusals.size).toBe(0);
+  });
+
+  it("says why it could not be read", async () => {
+    const thread = threadWith({ thread: vi.fn().mockRejectedValue(new CallError(problem)) });
+    await thread.open(0);
+    expect(thread.status).toBe("failed");
+    expect(thread.problem).toEqual(problem);
+  });
+});
