@@ -28,7 +28,7 @@ func (f *Fleet) CreateDevice(ctx context.Context, subaccount domain.SubaccountID
 		return domain.Device{}, err
 	}
 	f.pool.Add(d, "")
-	f.bus.Publish(events.Device(d))
+	f.publish(d)
 	return d, nil
 }
 
@@ -53,12 +53,12 @@ func (f *Fleet) update(ctx context.Context, id domain.DeviceID, patch domain.Dev
 		return domain.Device{}, err
 	}
 	for _, c := range changed {
-		f.bus.Publish(events.Device(c))
+		f.publish(c)
 	}
 	if i := slices.IndexFunc(changed, func(c domain.Device) bool { return c.Ref == d.Ref }); i >= 0 {
-		return changed[i], nil
+		d = changed[i]
 	}
-	return d, nil
+	return f.details.over(d), nil
 }
 
 // RemoveDevice removes a device that was never linked; one that was keeps its conversations and stays. Errors: not_found, conflict.
@@ -78,6 +78,7 @@ func (f *Fleet) RemoveDevice(ctx context.Context, id domain.DeviceID) error {
 		f.restore(ctx, id)
 		return err
 	}
+	f.details.forget(id)
 	f.bus.Publish(events.DeviceGone(id))
 	return nil
 }
@@ -105,7 +106,8 @@ func (f *Fleet) Record(ctx context.Context, change domain.StateChange) error {
 	if err != nil {
 		return err
 	}
-	f.bus.Publish(events.Device(d))
+	f.details.forget(change.Ref.Device)
+	f.publish(d)
 	return nil
 }
 

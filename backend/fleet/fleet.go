@@ -39,9 +39,10 @@ type Pool interface {
 
 // Fleet is the use cases of subaccounts and devices. Its methods may be called from any goroutine.
 type Fleet struct {
-	store Store
-	pool  Pool
-	bus   *events.Bus
+	store   Store
+	pool    Pool
+	bus     *events.Bus
+	details *details
 
 	// naming makes looking at the names in use and adding one a single step.
 	naming sync.Mutex
@@ -49,5 +50,5 @@ type Fleet struct {
 
 // New returns the fleet over its parts.
 func New(store Store, pool Pool, bus *events.Bus) *Fleet {
-	return &Fleet{store: store, pool: pool, bus: bus}
+	return &Fleet{store: store, pool: pool, bus: bus, details: newDetails()}
 }

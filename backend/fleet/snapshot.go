@@ -23,8 +23,9 @@ func (f *Fleet) Snapshot(ctx context.Context) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
-	s := Snapshot{Subaccounts: subaccounts, Devices: devices}
+	s := Snapshot{Subaccounts: subaccounts}
 	for _, d := range devices {
+		s.Devices = append(s.Devices, f.details.over(d))
 		if step, ok := f.pool.PairingOf(d.Ref.Device); ok && !step.Kind.Ended() {
 			s.Pairings = append(s.Pairings, step)
 		}
