@@ -274,7 +274,10 @@ func (b *faultBook) onDelivery(d *device, node *waBinary.Node) (*waBinary.Node, 
 	return node, 1
 }
 
-// corrupted returns a copy of a message whose ciphertexts end in another byte than was encrypted.
+// corruptFromEnd is how far from the end a ciphertext is altered: past the registration id and the signed prekey id.
+const corruptFromEnd = 20
+
+// corrupted returns a copy of a message with one byte of each ciphertext altered.
 func corrupted(node *waBinary.Node) *waBinary.Node {
 	out := *node
 	children := append([]waBinary.Node(nil), node.GetChildren()...)
@@ -284,7 +287,8 @@ func corrupted(node *waBinary.Node) *waBinary.Node {
 			continue
 		}
 		ciphertext = bytes.Clone(ciphertext)
-		ciphertext[len(ciphertext)-1] ^= 0x55
+		// The first message of a session ends in key ids, which nobody checks: alter what is before them.
+		ciphertext[max(0, len(ciphertext)-corruptFromEnd)] ^= 0x55
 		children[i].Content = ciphertext
 	}
 	out.Content = children
