@@ -107,6 +107,7 @@ func (c *Client) takeTurns(device *store.Device) {
 	}
 	device.Sessions = &turnedSessions{SessionStore: device.Sessions, turns: c.turns}
 	device.EventBuffer = &turnedBuffer{EventBuffer: device.EventBuffer, turns: c.turns, failed: c.patience.undecrypted}
+	device.LIDs = &patientLIDs{LIDStore: device.LIDs, patience: &c.patience, phone: c.phone}
 }
 
 // turnedContainer wraps the stores that the first saving of a device makes.
@@ -127,6 +128,15 @@ func (t turnedContainer) PutDevice(ctx context.Context, device *store.Device) er
 // learnOwn keeps who the session belongs to. The library's own copy may change while it handles something else.
 func (c *Client) learnOwn(device *store.Device) {
 	c.own.Store(&convert.Own{Number: device.GetJID().User, LID: device.GetLID().User})
+}
+
+// phone is the account's phone, by number.
+func (c *Client) phone() types.JID {
+	own := c.own.Load()
+	if own == nil {
+		return types.JID{}
+	}
+	return types.NewJID(own.Number, types.DefaultUserServer)
 }
 
 // Linked tells whether the session file holds an account.
@@ -225,6 +235,7 @@ func (c *Client) Close() error {
 	c.closed = true
 	c.redo.stop()
 	c.mu.Unlock()
+	c.patience.close()
 	c.cancel()
 	c.work.Wait()
 	// A decryption that the library has begun ends before its database goes away.

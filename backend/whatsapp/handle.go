@@ -53,9 +53,12 @@ func (c *Client) inbound(raw any) []domain.Inbound {
 	own := *c.own.Load()
 	switch e := raw.(type) {
 	case *events.Message:
+		c.patience.arrived(e.Info.ID)
 		c.identify(&e.Info.MessageSource)
 		return convert.Message(e, own)
 	case *events.UndecryptableMessage:
+		info := e.Info
+		c.patience.failed(info.ID, func() { c.askPhone(info) })
 		c.identify(&e.Info.MessageSource)
 		return convert.Undecryptable(e, own)
 	case *events.Receipt:

@@ -1,0 +1,197 @@
+package whatsapp_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"waflow/backend/domain"
+	"waflow/backend/wasim"
+)
+
+// retries counts the retry receipts that anybody sent.
+func retries(server *wasim.Server) int {
+	total := 0
+	for _, d := range server.Ledger().Deliveries(wasim.Filter{}) {
+		total += d.Receipts["retry"]
+	}
+	return total
+}
+
+// Sending to a contact and receiving from the same contact at once turns the same ratchet from both sides.
+func TestSendAndReceiveAtOnceNeedsNoRetry(t *testing.T) {
+	const each = 200
+	server := newServer(t)
+	phone, ana := newPhone(t, server, ourNumber, "Desk"), newPhone(t, server, anasNumber, "Ana")
+	s := link(t, server, phone)
+
+	var group sync.WaitGroup
+	var sent, burst error
+	group.Go(func() { _, burst = ana.Burst(t.Context(), ourNumber, "in", each) })
+	group.Go(func() {
+		for i := range each {
+			if _, err := s.Send(t.Context(), s.compose(t, peerOf(ana), fmt.Sprint("out ", i))); err != nil {
+				sent = err
+				return
+			}
+		}
+	})
+	group.Wait()
+	require.NoError(t, sent)
+	require.NoError(t, burst)
+	s.awaitTexts(t, each)
+	require.Len(t, s.texts(), each)
+	require.Eventually(t, func() bool { return len(ana.Messages(ourNumber)) == 2*each }, patience, 10*time.Millisecond)
+	require.Zero(t, retries(server))
+}
+
+// lostAck links a session, lets Ana and us know each other, and starts a send whose ack is lost. It returns when the message
+// is out.
+func lostAck(t *testing.T, server *wasim.Server) (s *session, ana *wasim.Phone, out domain.Outgoing, result chan error) {
+	t.Helper()
+	phone, ana := newPhone(t, server, ourNumber, "Desk"), newPhone(t, server, anasNumber, "Ana")
+	s = link(t, server, phone)
+	_, err := ana.SendText(t.Context(), ourNumber, "before")
+	require.NoError(t, err)
+	s.awaitTexts(t, 1)
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultLoseAck, Number: ourNumber, Count: 1}))
+	out = s.compose(t, peerOf(ana), "its ack is lost")
+	result = make(chan error, 1)
+	go func() {
+		_, err := s.Send(t.Context(), out)
+		result <- err
+	}()
+	require.Eventually(t, func() bool {
+		return len(server.Ledger().Deliveries(wasim.Filter{ID: out.WAID})) > 0
+	}, patience, time.Millisecond)
+	return s, ana, out, result
+}
+
+// stall is less than what receiving would wait for if it waited for a lost ack.
+const stall = 6 * time.Second
+
+const arriving = 100
+
+// A send that waits for its ack keeps nobody from receiving, and still waits when everything has arrived.
+func TestLostAckDoesNotStallReceiving(t *testing.T) {
+	server := newServer(t)
+	s, ana, out, result := lostAck(t, server)
+	start := time.Now()
+	_, err := ana.Burst(t.Context(), ourNumber, "in", arriving)
+	require.NoError(t, err)
+	s.awaitTexts(t, arriving+1)
+	require.Less(t, time.Since(start), stall)
+	require.Empty(t, result, "the send still waits")
+
+	// Closing ends it: uncertain, to be sent again.
+	require.NoError(t, s.Close())
+	require.Equal(t, domain.CodeSendUncertain, domain.CodeOf(<-result))
+	again := openSession(t, s.service, s.file, newOwner())
+	again.dial(t)
+	_, err = again.Send(t.Context(), out)
+	require.NoError(t, err)
+	require.Len(t, ana.Messages(ourNumber), arriving+2, "the contact has it once")
+}
+
+// A message that can't be decrypted makes the library ask our phone for it, behind the send that waits for its ack.
+func TestLostAckAndUndecryptableMessages(t *testing.T) {
+	server := newServer(t)
+	s, ana, out, result := lostAck(t, server)
+	start := time.Now()
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: ourNumber, Count: 3}))
+	_, err := ana.Burst(t.Context(), ourNumber, "in", arriving)
+	require.NoError(t, err)
+	s.awaitTexts(t, arriving+1)
+	require.Less(t, time.Since(start), stall)
+
+	require.Equal(t, domain.CodeSendUncertain, domain.CodeOf(<-result))
+	_, err = s.Send(t.Context(), out)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(ana.Messages(ourNumber)) == arriving+2 }, patience, 10*time.Millisecond)
+	requireAcknowledged(t, server)
+}
+
+// Not even when no ack comes at all, the one of the request to our phone included.
+func TestNoAcksAndUndecryptableMessages(t *testing.T) {
+	server := newServer(t)
+	s, ana, _, result := lostAck(t, server)
+	start := time.Now()
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultLoseAck, Number: ourNumber}))
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: ourNumber, Count: 3}))
+	_, err := ana.Burst(t.Context(), ourNumber, "in", arriving)
+	require.NoError(t, err)
+	s.awaitTexts(t, arriving+1)
+	require.Less(t, time.Since(start), stall)
+	require.Equal(t, domain.CodeSendUncertain, domain.CodeOf(<-result))
+}
+
+// What the sender does not send again is got from our phone.
+func TestUndecryptableMessageIsGotFromThePhone(t *testing.T) {
+	server := newServer(t)
+	phone, ana := newPhone(t, server, ourNumber, "Desk"), newPhone(t, server, anasNumber, "Ana")
+	s := link(t, server, phone)
+	_, err := ana.SendText(t.Context(), ourNumber, "before")
+	require.NoError(t, err)
+	s.awaitTexts(t, 1)
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: ourNumber, Count: 1}))
+	id, err := ana.SendText(t.Context(), ourNumber, "only the phone has it")
+	require.NoError(t, err)
+	ana.SetOwnNetwork(false)
+	s.until(t, "the placeholder", func() bool {
+		for _, in := range s.inbound {
+			if in.Message != nil && in.Message.Undecrypt && in.Message.WAID == id {
+				return true
+			}
+		}
+		return false
+	})
+	s.awaitTexts(t, 2)
+	got := s.messages()[1]
+	require.Equal(t, id, got.WAID)
+	require.Equal(t, "only the phone has it", got.Text)
+	require.Equal(t, peerOf(ana), got.Chat)
+	require.Equal(t, peerOf(ana), got.Sender)
+}
+
+// The contact can't decrypt what we send, asks for it again, and writes meanwhile.
+func TestRetryReceiptsWhileReceiving(t *testing.T) {
+	const sends = 20
+	server := newServer(t)
+	s, ana, _, result := lostAck(t, server)
+	start := time.Now()
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: anasNumber, Phone: true, Chance: 0.5}))
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: ourNumber, Chance: 0.1, Count: 5}))
+	var group sync.WaitGroup
+	group.Go(func() {
+		_, err := ana.Burst(t.Context(), ourNumber, "in", arriving)
+		assert.NoError(t, err)
+	})
+	group.Go(func() {
+		for i := range sends {
+			out := s.compose(t, peerOf(ana), fmt.Sprint("out ", i))
+			assert.Eventually(t, func() bool {
+				_, err := s.Send(t.Context(), out)
+				return err == nil
+			}, patience, time.Millisecond)
+		}
+	})
+	s.awaitTexts(t, arriving+1)
+	require.Less(t, time.Since(start), stall)
+	group.Wait()
+	<-result
+	server.ClearFaults()
+	require.Eventually(t, func() bool { return len(ana.Messages(ourNumber)) == 1+arriving+1+sends }, patience, 10*time.Millisecond)
+	require.NotZero(t, retries(server))
+	requireAcknowledged(t, server)
+}
+
+func requireAcknowledged(t testing.TB, server *wasim.Server) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return len(server.Ledger().Unacknowledged(wasim.Filter{})) == 0
+	}, patience, 10*time.Millisecond)
+}
