@@ -1,0 +1,139 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waflow/backend/domain"
+	"waflow/backend/wasim"
+)
+
+// maxPhones bounds the demo.
+const maxPhones = 60
+
+// Config is what a demo is built from.
+type Config struct {
+	Seed   int64            // makes identities repeatable
+	Now    func() time.Time // time.Now if nil
+	Logger zerolog.Logger
+	// Shown returns the payload of the QR code that the link dialog of a device shows right now.
+	Shown func(domain.DeviceID) (payload string, ok bool)
+	// Publish is told what the phones show whenever that changed, ten times a second at most. It must not block.
+	Publish func([]domain.SimulatedPhone)
+}
+
+// Demo is a simulated WhatsApp with its phones. Its methods may be called from any goroutine; numbers are international digits.
+type Demo struct {
+	config Config
+	server *wasim.Server
+
+	mu      sync.Mutex
+	ours    map[string]bool
+	offline map[string]bool
+	acted   chan struct{} // closed and replaced when something changed that the simulator does not tell
+}
+
+// Open starts the simulator on a free loopback port and makes the phones. Close ends it.
+func Open(config Config) (*Demo, error) {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	server, err := wasim.New(wasim.Options{Seed: config.Seed, Now: config.Now, Logger: config.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("make the simulator: %w", err)
+	}
+	d := &Demo{
+		config: config, server: server,
+		ours: map[string]bool{}, offline: map[string]bool{}, acted: make(chan struct{}),
+	}
+	if err := d.begin(); err != nil {
+		_ = server.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *Demo) begin() error {
+	if err := d.server.Listen("127.0.0.1:0"); err != nil {
+		return fmt.Errorf("start the simulator: %w", err)
+	}
+	for _, r := range cast() {
+		if _, err := d.add(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Endpoint is the websocket address that clients connect to.
+func (d *Demo) Endpoint() string { return d.server.Endpoint() }
+
+// RootKey is the public key, 32 bytes, that clients trust instead of WhatsApp's own.
+func (d *Demo) RootKey() []byte {
+	key := d.server.RootKey()
+	return key[:]
+}
+
+// Close ends every connection and the simulator.
+func (d *Demo) Close() error { return d.server.Close() }
+
+// AddPhone adds a phone: one of ours that can be linked, or a contact's. It gets the next free number. Errors: invalid, conflict when there
+// are as many as the demo holds.
+func (d *Demo) AddPhone(_ context.Context, name string, ours bool) (domain.SimulatedPhone, error) {
+	name, err := cleanName(name)
+	if err != nil {
+		return domain.SimulatedPhone{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.server.Phones()) >= maxPhones {
+		return domain.SimulatedPhone{}, &domain.Error{Code: domain.CodeConflict, Message: "The demo holds no more phones.", Detail: map[string]string{"why": "full"}}
+	}
+	first := int64(firstContactNumber)
+	if ours {
+		first = firstOwnNumber
+	}
+	for d.server.Phone(plus(first)) != nil {
+		first++
+	}
+	phone, err := d.addLocked(role{number: plus(first), name: name, ours: ours})
+	if err != nil {
+		return domain.SimulatedPhone{}, err
+	}
+	d.changedLocked()
+	return d.viewLocked(phone), nil
+}
+
+func (d *Demo) add(r role) (*wasim.Phone, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.addLocked(r)
+}
+
+func (d *Demo) addLocked(r role) (*wasim.Phone, error) {
+	phone, err := d.server.NewPhone(wasim.PhoneOptions{Number: r.number, Name: r.name, BusinessName: r.business, Platform: r.platform})
+	if err != nil {
+		return nil, fmt.Errorf("add a simulated phone: %w", err)
+	}
+	d.ours[phone.Number()] = r.ours
+	return phone, nil
+}
+
+// changed wakes Run after something that the simulator does not tell by itself.
+func (d *Demo) changed() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.changedLocked()
+}
+
+func (d *Demo) changedLocked() {
+	close(d.acted)
+	d.acted = make(chan struct{})
+}
+
+func plus(number int64) string { return "+" + strconv.FormatInt(number, 10) }

@@ -1,0 +1,75 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"sync"
+	"time"
+
+	"waflow/backend/domain"
+	"waflow/backend/wasim"
+)
+
+// pause lies between two publications, so that a crowd that writes is told in a few of them.
+const pause = 100 * time.Millisecond
+
+// Run publishes what the phones show, and again whenever it changed, until ctx ends or the demo is closed.
+func (d *Demo) Run(ctx context.Context) error {
+	var shown []domain.SimulatedPhone
+	for {
+		next, err := d.awaitChange(ctx, shown)
+		if ctx.Err() != nil || errors.Is(err, wasim.ErrClosed) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		shown = next
+		d.config.Publish(shown)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// awaitChange returns what the phones show once that differs from what was shown.
+func (d *Demo) awaitChange(ctx context.Context, shown []domain.SimulatedPhone) ([]domain.SimulatedPhone, error) {
+	for {
+		next, err := d.look(ctx, shown)
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.Canceled) {
+			return next, err
+		}
+	}
+}
+
+// look waits until the phones show something else. It ends early, with context.Canceled, when the panel did something that the simulator
+// does not tell: then one has to look again.
+func (d *Demo) look(ctx context.Context, shown []domain.SimulatedPhone) ([]domain.SimulatedPhone, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	acted := d.nextAct()
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer cancel()
+	watch.Go(func() {
+		select {
+		case <-acted:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	var next []domain.SimulatedPhone
+	err := d.server.WaitFor(ctx, func() bool {
+		next = d.State()
+		return !reflect.DeepEqual(next, shown)
+	})
+	return next, err
+}
+
+func (d *Demo) nextAct() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.acted
+}

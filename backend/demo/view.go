@@ -1,0 +1,71 @@
+package demo
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"waflow/backend/domain"
+	"waflow/backend/wasim"
+)
+
+// maxShown is how many messages of a chat a phone shows, the newest.
+const maxShown = 100
+
+// State returns what every phone shows, in the order in which they were made.
+func (d *Demo) State() []domain.SimulatedPhone {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []domain.SimulatedPhone
+	for _, phone := range d.server.Phones() {
+		out = append(out, d.viewLocked(phone))
+	}
+	return out
+}
+
+func (d *Demo) viewLocked(p *wasim.Phone) domain.SimulatedPhone {
+	return domain.SimulatedPhone{
+		Number:  bare(p.Number()),
+		Name:    p.Name(),
+		Ours:    d.ours[p.Number()],
+		Network: !d.offline[p.Number()],
+		Linked:  len(p.LinkedDevices()),
+		Chats:   d.chats(p),
+	}
+}
+
+// chats returns the chats that hold something, the one with the newest message first.
+func (d *Demo) chats(p *wasim.Phone) []domain.SimulatedChat {
+	var out []domain.SimulatedChat
+	for _, number := range p.Peers() {
+		messages := p.Messages(number)
+		if len(messages) == 0 {
+			continue
+		}
+		chat := domain.SimulatedChat{Peer: bare(number), PeerName: number}
+		if peer := d.server.Phone(number); peer != nil {
+			chat.PeerName = peer.Name()
+		}
+		for _, m := range messages[max(0, len(messages)-maxShown):] {
+			chat.Messages = append(chat.Messages, domain.SimulatedMessage{WAID: m.ID, Out: m.FromMe, Text: m.Text, At: m.At, Tick: tickOf(m)})
+		}
+		out = append(out, chat)
+	}
+	slices.SortStableFunc(out, func(a, b domain.SimulatedChat) int { return cmp.Compare(newest(b).UnixMilli(), newest(a).UnixMilli()) })
+	return out
+}
+
+func newest(c domain.SimulatedChat) time.Time { return c.Messages[len(c.Messages)-1].At }
+
+func tickOf(m wasim.ChatMessage) domain.ReceiptKind {
+	switch {
+	case m.State == wasim.StateDelivered:
+		return domain.ReceiptDelivered
+	case m.State == wasim.StateRead, !m.FromMe && m.Read:
+		return domain.ReceiptRead
+	}
+	return ""
+}
+
+func bare(number string) string { return strings.TrimPrefix(number, "+") }
