@@ -33,7 +33,6 @@ type connection struct {
 	queue     []*waBinary.Node
 	wake      chan struct{}
 	ending    bool // write what is queued, then end
-	goodbye   bool // with <xmlstreamend/>
 	deaf      bool // a black hole: nothing is read or written any more
 	slow      time.Duration
 	resetOnce sync.Once
@@ -110,6 +109,7 @@ func (c *connection) readLoop() {
 
 // handle passes one stanza to the part of the server that it concerns.
 func (c *connection) handle(node *waBinary.Node) {
+	defer c.s.pulse.beat()
 	if c.dev == nil {
 		c.handlePairing(node)
 		return
@@ -127,15 +127,16 @@ func (c *connection) deliver(node *waBinary.Node) {
 	c.signal()
 }
 
-// end sends a last stanza (nil for none) after what is queued, then <xmlstreamend/>, waits a moment so that the client
-// reads them before it sees the end, and closes.
+// end sends a last stanza (nil for none) after what is queued, waits a moment so that the client reads it before it sees
+// the end, then sends <xmlstreamend/> and closes. A client that leaves by itself in that moment never sees the end, which
+// spares it a frame that arrives while it closes.
 func (c *connection) end(last *waBinary.Node) {
 	c.mu.Lock()
 	if !c.ending {
 		if last != nil {
 			c.queue = append(c.queue, last)
 		}
-		c.ending, c.goodbye = true, true
+		c.ending = true
 	}
 	c.mu.Unlock()
 	c.signal()
@@ -198,9 +199,6 @@ func (c *connection) writeLoop() {
 		if deaf {
 			continue
 		}
-		if ending {
-			batch = append(batch, &waBinary.Node{Tag: "xmlstreamend"})
-		}
 		for _, node := range batch {
 			if slow > 0 && !c.pause(slow) {
 				return
@@ -211,7 +209,9 @@ func (c *connection) writeLoop() {
 			}
 		}
 		if ending {
-			c.pause(c.s.opts.CloseDelay)
+			if c.pause(c.s.opts.CloseDelay) {
+				c.writeNode(&waBinary.Node{Tag: "xmlstreamend"})
+			}
 			c.close()
 			return
 		}

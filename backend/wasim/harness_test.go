@@ -30,6 +30,14 @@ const patience = 20 * time.Second
 // newServer makes a simulator, over TCP unless a test wants it in memory, and lets the client library trust it.
 func newServer(t testing.TB, opts wasim.Options) *wasim.Server {
 	t.Helper()
+	s := newMemoryServer(t, opts)
+	require.NoError(t, s.Listen("127.0.0.1:0"))
+	return s
+}
+
+// newMemoryServer is newServer without a TCP listener, for tests inside a synctest bubble.
+func newMemoryServer(t testing.TB, opts wasim.Options) *wasim.Server {
+	t.Helper()
 	s, err := wasim.New(opts)
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -39,7 +47,6 @@ func newServer(t testing.TB, opts wasim.Options) *wasim.Server {
 		require.NoError(t, s.Close())
 		requireNoGoroutines(t)
 	})
-	require.NoError(t, s.Listen("127.0.0.1:0"))
 	whatsmeow.WACertPubKey = s.RootKey()
 	return s
 }
@@ -118,6 +125,9 @@ func (c *client) dress(device *store.Device) *whatsmeow.Client {
 	cli.EnableAutoReconnect = false
 	cli.DisableLoginAutoReconnect = true
 	http := c.server.TCPClient()
+	if c.server.Endpoint() == "" {
+		http = c.server.HTTPClient()
+	}
 	cli.SetWebsocketHTTPClient(http)
 	cli.SetPreLoginHTTPClient(http)
 	cli.SetMediaHTTPClient(http)

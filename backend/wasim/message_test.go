@@ -1,12 +1,16 @@
 package wasim_test
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/appstate"
+	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
@@ -81,8 +85,9 @@ func TestOwnCopies(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, second.awaitText("from the first device").Info.IsFromMe)
 	waitFor(t, s, "copy on the phone", func() bool { return stateOf(clinic, ana.Number(), sent.ID) == wasim.StateDelivered })
-	require.Len(t, clinic.Messages(ana.Number()), 2)
-	require.Len(t, ana.Messages(clinic.Number()), 2)
+	waitFor(t, s, "both messages on both phones", func() bool {
+		return len(clinic.Messages(ana.Number())) == 2 && len(ana.Messages(clinic.Number())) == 2
+	})
 
 	in, err := ana.SendText(t.Context(), clinic.Number(), "to all")
 	require.NoError(t, err)
@@ -251,4 +256,77 @@ func TestADeviceLinkedLaterGetsTheNextMessage(t *testing.T) {
 	_, err = c.sendText(jid(t, school.LID()), "second")
 	require.NoError(t, err)
 	other.awaitText("second")
+}
+
+func TestAContactWithoutNetwork(t *testing.T) {
+	s, clinic, c := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	ana.SetOwnNetwork(false)
+	sent, err := c.sendText(jid(t, ana.LID()), "are you there?")
+	require.NoError(t, err)
+	waitFor(t, s, "sent and not delivered", func() bool { return stateOf(clinic, ana.Number(), sent.ID) == wasim.StateSent })
+	require.Empty(t, ana.Messages(clinic.Number()))
+	ana.SetReadsAtOnce(true)
+	ana.SetOwnNetwork(true)
+	await(c, func(r *events.Receipt) bool {
+		return r.Type == types.ReceiptTypeDelivered && r.MessageIDs[0] == sent.ID
+	})
+	await(c, func(r *events.Receipt) bool { return r.Type == types.ReceiptTypeRead && r.MessageIDs[0] == sent.ID })
+}
+
+func TestTypingReachesWhoIsThere(t *testing.T) {
+	s, clinic, c := linked(t)
+	school := newPhone(t, s, "+34600000014", "School")
+	other := newClient(t, s, filepath.Join(t.TempDir(), "school.db"))
+	other.link(school)
+	require.NoError(t, other.SendPresence(t.Context(), types.PresenceAvailable))
+	require.NoError(t, other.SubscribePresence(t.Context(), jid(t, clinic.LID())))
+	await(other, func(p *events.Presence) bool { return p.Unavailable })
+	require.NoError(t, c.SendPresence(t.Context(), types.PresenceAvailable))
+	await(other, func(p *events.Presence) bool { return !p.Unavailable })
+	require.NoError(t, c.SendChatPresence(t.Context(), jid(t, school.LID()), types.ChatPresenceComposing, types.ChatPresenceMediaText))
+	typing := await(other, func(p *events.ChatPresence) bool { return p.State == types.ChatPresenceComposing })
+	require.Equal(t, jid(t, clinic.LID()), typing.Chat)
+}
+
+func TestMediaRoundTrip(t *testing.T) {
+	_, _, c := linked(t)
+	picture := bytes.Repeat([]byte("picture"), 10_000)
+	up, err := c.Upload(within(t), picture, whatsmeow.MediaImage)
+	require.NoError(t, err)
+	down, err := c.Download(within(t), &waE2E.ImageMessage{
+		DirectPath: &up.DirectPath, MediaKey: up.MediaKey, FileEncSHA256: up.FileEncSHA256, FileSHA256: up.FileSHA256, FileLength: &up.FileLength,
+	})
+	require.NoError(t, err)
+	require.Equal(t, picture, down)
+	require.NoError(t, c.DeleteMedia(within(t), whatsmeow.MediaImage, up.DirectPath, up.FileEncSHA256, ""))
+	_, err = c.Download(within(t), &waE2E.ImageMessage{
+		DirectPath: &up.DirectPath, MediaKey: up.MediaKey, FileEncSHA256: up.FileEncSHA256, FileSHA256: up.FileSHA256, FileLength: &up.FileLength,
+	})
+	require.ErrorIs(t, err, whatsmeow.ErrMediaDownloadFailedWith404)
+}
+
+func TestContactsOfTheAddressBook(t *testing.T) {
+	s := newServer(t, wasim.Options{Seed: 1})
+	clinic, ana := newPhone(t, s, "+34600000013", "Clinic"), newPhone(t, s, "+34600000021", "Ana")
+	require.NoError(t, clinic.SaveContact(t.Context(), ana.Number(), "Ana Ruiz"))
+	c := newClient(t, s, filepath.Join(t.TempDir(), "session.db"))
+	c.link(clinic)
+	contact, err := c.Store.Contacts.GetContact(t.Context(), jid(t, ana.JID()))
+	require.NoError(t, err)
+	require.Equal(t, "Ana Ruiz", contact.FullName)
+	require.NoError(t, clinic.SaveContact(t.Context(), ana.Number(), "Ana Ruiz Gil"))
+	await(c, func(e *events.Contact) bool { return e.Action.GetFullName() == "Ana Ruiz Gil" })
+}
+
+func TestAppStateFromALinkedDeviceReachesTheOthers(t *testing.T) {
+	s, clinic, first := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	second := newClient(t, s, filepath.Join(t.TempDir(), "second.db"))
+	second.link(clinic)
+	require.NoError(t, first.SendAppState(within(t), appstate.BuildMute(jid(t, ana.LID()), true, time.Hour)))
+	muted := await[*events.Mute](second, nil)
+	require.Equal(t, jid(t, ana.LID()), muted.JID)
+	require.NoError(t, second.SendAppState(within(t), appstate.BuildArchive(jid(t, ana.LID()), true, time.Time{}, nil)))
+	await(first, func(a *events.Archive) bool { return a.JID == jid(t, ana.LID()) })
 }

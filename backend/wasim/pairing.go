@@ -196,6 +196,15 @@ func (s *Server) claim(code qrCode, sc *scan) (*pairing, error) {
 	return p, nil
 }
 
+// release gives the client back to the next scan, after the person has given up. What the client still answers is ignored.
+func (p *pairing) release(sc *scan) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.scan == sc {
+		p.scan = nil
+	}
+}
+
 // offerLink tells the client that a phone wants to link it.
 func (s *Server) offerLink(p *pairing, sc *scan, container []byte) {
 	a := sc.dev.account

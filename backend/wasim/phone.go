@@ -267,7 +267,7 @@ func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
 		return ScanResult{}, err
 	}
 	// The new device finds the push name when it gets the key, and needs no news about it.
-	if err = p.state.publishName(ctx, p.account.pushName()); err != nil {
+	if err = p.state.introduce(ctx); err != nil {
 		return ScanResult{}, err
 	}
 	sc := &scan{phone: p, dev: dev, iqID: p.s.nextID.next(), outcome: make(chan scanOutcome, 1)}
@@ -292,6 +292,7 @@ func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
 	case outcome := <-sc.outcome:
 		return outcome.result, outcome.err
 	case <-ctx.Done():
+		pairing.release(sc)
 		return ScanResult{}, ctx.Err()
 	}
 }

@@ -2,13 +2,17 @@ package wasim
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 
 	"go.mau.fi/whatsmeow/appstate"
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waServerSync"
+	"go.mau.fi/whatsmeow/proto/waSyncAction"
 	"go.mau.fi/whatsmeow/store"
 	waLog "go.mau.fi/whatsmeow/util/log"
 	"google.golang.org/protobuf/proto"
@@ -24,7 +28,8 @@ type phoneAppState struct {
 	key    []byte
 	memory *appStateMemory
 	proc   *appstate.Processor
-	named  string // the push name that was published last
+	// introduced is true once every collection has something in it.
+	introduced bool
 }
 
 func newPhoneAppState(p *Phone) *phoneAppState { return &phoneAppState{phone: p} }
@@ -65,43 +70,91 @@ func (a *phoneAppState) share() *waE2E.Message {
 	}}
 }
 
-// publishName puts the push name into the app state unless it is there already.
-func (a *phoneAppState) publishName(ctx context.Context, name string) error {
+// introduce puts into every collection what even a new account has, before its first device is linked. Clients treat a
+// collection that is still empty as one that they never read.
+func (a *phoneAppState) introduce(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.prepare()
-	if a.named == name {
+	if a.introduced {
 		return nil
 	}
-	if err := a.publish(ctx, appstate.BuildSettingPushName(name)); err != nil {
-		return err
+	a.prepare()
+	for _, patch := range []appstate.PatchInfo{
+		appstate.BuildSettingPushName(a.phone.account.pushName()),
+		contactPatch(a.phone.account, a.phone.account.pushName()),
+		settingPatch(appstate.WAPatchRegularLow, appstate.IndexSettingUnarchiveChats, 4, &waSyncAction.SyncActionValue{
+			UnarchiveChatsSetting: &waSyncAction.UnarchiveChatsSetting{UnarchiveChats: proto.Bool(false)},
+		}),
+		settingPatch(appstate.WAPatchRegularHigh, appstate.IndexFavorites, 1, &waSyncAction.SyncActionValue{
+			FavoritesAction: &waSyncAction.FavoritesAction{},
+		}),
+		settingPatch(appstate.WAPatchRegular, appstate.IndexPrimaryFeature, 7, &waSyncAction.SyncActionValue{
+			PrimaryFeature: &waSyncAction.PrimaryFeature{},
+		}),
+	} {
+		if err := a.publish(ctx, patch); err != nil {
+			return err
+		}
 	}
-	a.named = name
+	a.introduced = true
 	return nil
 }
 
-// publish adds a patch to its collection, after catching up with what others have added. The caller holds a.mu.
-func (a *phoneAppState) publish(ctx context.Context, patch appstate.PatchInfo) error {
-	if err := a.catchUp(ctx, patch.Type); err != nil {
+func settingPatch(kind appstate.WAPatchName, index string, version int32, value *waSyncAction.SyncActionValue) appstate.PatchInfo {
+	return appstate.PatchInfo{Type: kind, Mutations: []appstate.MutationInfo{{Index: []string{index}, Version: version, Value: value}}}
+}
+
+// contactPatch is an entry of the phone's address book.
+func contactPatch(person *account, name string) appstate.PatchInfo {
+	first, _, _ := strings.Cut(name, " ")
+	return appstate.PatchInfo{Type: appstate.WAPatchCriticalUnblockLow, Mutations: []appstate.MutationInfo{{
+		Index:   []string{appstate.IndexContact, person.pn().String()},
+		Version: 2,
+		Value: &waSyncAction.SyncActionValue{ContactAction: &waSyncAction.ContactAction{
+			FullName: proto.String(name), FirstName: proto.String(first), LidJID: proto.String(person.lidJID().String()),
+			SaveOnPrimaryAddressbook: proto.Bool(true),
+		}},
+	}}}
+}
+
+// change publishes a patch of a phone that has devices to tell; before the first link there is nobody.
+func (a *phoneAppState) change(ctx context.Context, patch appstate.PatchInfo) error {
+	if err := a.introduce(ctx); err != nil {
 		return err
 	}
-	state := a.memory.state(string(patch.Type))
-	raw, err := a.proc.EncodePatch(ctx, a.keyID, state, patch)
-	if err != nil {
-		return fmt.Errorf("encode app state: %w", err)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.publish(ctx, patch)
+}
+
+// publishAttempts is how often a patch is rebased when a linked device was faster.
+const publishAttempts = 5
+
+// publish adds a patch to its collection, after catching up with what others have added. The caller holds a.mu.
+func (a *phoneAppState) publish(ctx context.Context, patch appstate.PatchInfo) error {
+	for range publishAttempts {
+		if err := a.catchUp(ctx, patch.Type); err != nil {
+			return err
+		}
+		state := a.memory.state(string(patch.Type))
+		raw, err := a.proc.EncodePatch(ctx, a.keyID, state, patch)
+		if err != nil {
+			return fmt.Errorf("encode app state: %w", err)
+		}
+		upload := element("collection",
+			attrs{"name": string(patch.Type), "version": strconv.FormatUint(state.Version, 10)}, data("patch", raw))
+		answer := a.phone.s.syncCollection(a.phone.dev, upload)
+		if attrString(&answer, "type") != "error" {
+			return a.catchUp(ctx, patch.Type)
+		}
 	}
-	upload := element("collection", attrs{"name": string(patch.Type), "version": fmt.Sprint(state.Version)}, data("patch", raw))
-	answer := a.phone.s.syncCollection(a.phone.dev, upload)
-	if attrString(&answer, "type") == "error" {
-		return fmt.Errorf("app state %s was refused", patch.Type)
-	}
-	return a.catchUp(ctx, patch.Type)
+	return fmt.Errorf("app state %s keeps changing", patch.Type)
 }
 
 // catchUp reads what is new in a collection.
 func (a *phoneAppState) catchUp(ctx context.Context, name appstate.WAPatchName) error {
 	state := a.memory.state(string(name))
-	answer := a.phone.s.syncCollection(a.phone.dev, element("collection", attrs{"name": string(name), "version": fmt.Sprint(state.Version)}))
+	answer := a.phone.s.syncCollection(a.phone.dev, element("collection", attrs{"name": string(name), "version": strconv.FormatUint(state.Version, 10)}))
 	list, err := appstate.ParsePatchList(ctx, &answer, noExternalBlobs)
 	if err != nil {
 		return fmt.Errorf("parse app state: %w", err)
@@ -113,7 +166,7 @@ func (a *phoneAppState) catchUp(ctx context.Context, name appstate.WAPatchName) 
 }
 
 func noExternalBlobs(context.Context, *waServerSync.ExternalBlobReference) ([]byte, error) {
-	return nil, fmt.Errorf("external blobs are not used here")
+	return nil, errors.New("external blobs are not used here")
 }
 
 // handleNotification keeps the phone's view of the app state current when a linked device changes it.
@@ -135,7 +188,16 @@ func (p *Phone) handleNotification(node *waBinary.Node) {
 // SetName changes the push name, for the people the phone writes to and for its linked devices.
 func (p *Phone) SetName(ctx context.Context, name string) error {
 	p.account.setPushName(name)
-	return p.state.publishName(ctx, name)
+	return p.state.change(ctx, appstate.BuildSettingPushName(name))
+}
+
+// SaveContact gives a person a name in the phone's address book, which its linked devices read.
+func (p *Phone) SaveContact(ctx context.Context, number, name string) error {
+	person, err := p.peer(number)
+	if err != nil {
+		return err
+	}
+	return p.state.change(ctx, contactPatch(person, name))
 }
 
 // appStateMemory is the store behind the processor. Guarded by phoneAppState.mu.

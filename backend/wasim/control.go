@@ -1,0 +1,329 @@
+package wasim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// maxControlBody bounds the body of a control request.
+const maxControlBody = 1 << 20
+
+// maxBurst bounds how many messages one request sends.
+const maxBurst = 100_000
+
+// scanPatience bounds a scan that was asked for over HTTP.
+const scanPatience = 2 * time.Minute
+
+// ControlHandler is the JSON interface to a server in another process. Serve it on a loopback listener of its own. Every
+// answer is JSON; an error is {"error": "…"} with status 400, 403, 404, 409 or 500. Numbers in paths come with or without plus.
+//
+//	GET    /phones                       list of PhoneView
+//	POST   /phones                       PhoneOptions → PhoneView
+//	GET    /phones/{number}              PhoneView
+//	POST   /phones/{number}/scan         {"qr"} → ScanResult
+//	POST   /phones/{number}/send         {"to","text"} → {"id"}
+//	POST   /phones/{number}/burst        {"to","prefix","count"} → {"ids"}
+//	POST   /phones/{number}/read         {"peer"} → {"count"}
+//	GET    /phones/{number}/messages     ?peer= → list of ChatMessage
+//	POST   /phones/{number}/network      {"on"}: of the linked devices
+//	POST   /phones/{number}/own-network  {"on"}: of the phone itself
+//	POST   /phones/{number}/reads        {"on"}: read everything at once
+//	POST   /phones/{number}/name         {"name"}
+//	POST   /phones/{number}/unlink       {"device"}, 0 for all → {"count"}
+//	POST   /phones/{number}/replace      {"device"}
+//	POST   /phones/{number}/drop         → {"count"}
+//	POST   /phones/{number}/end          {"code"}: stream error
+//	POST   /phones/{number}/black-hole
+//	POST   /phones/{number}/slow         {"ms"}
+//	POST   /faults                       Fault
+//	DELETE /faults
+//	POST   /server/stop, /server/start   {"memory"}, /server/drop, /server/min-version {"version"}
+//	GET    /ledger                       Book; ?deliveries=1 with from, to, id, device, linked: list of Delivery
+//	GET    /transcript                   text
+func (s *Server) ControlHandler() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, handler := range map[string]controlFunc{
+		"GET /phones":                       s.controlPhones,
+		"POST /phones":                      s.controlNewPhone,
+		"GET /phones/{number}":              s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.view(), nil }),
+		"POST /phones/{number}/scan":        s.phoneCall(controlScan),
+		"POST /phones/{number}/send":        s.phoneCall(controlSend),
+		"POST /phones/{number}/burst":       s.phoneCall(controlBurst),
+		"POST /phones/{number}/read":        s.phoneCall(controlRead),
+		"GET /phones/{number}/messages":     s.phoneCall(controlMessages),
+		"POST /phones/{number}/network":     s.phoneCall(controlSwitch((*Phone).SetNetwork)),
+		"POST /phones/{number}/own-network": s.phoneCall(controlSwitch((*Phone).SetOwnNetwork)),
+		"POST /phones/{number}/reads":       s.phoneCall(controlSwitch((*Phone).SetReadsAtOnce)),
+		"POST /phones/{number}/name":        s.phoneCall(controlName),
+		"POST /phones/{number}/unlink":      s.phoneCall(controlUnlink),
+		"POST /phones/{number}/replace":     s.phoneCall(controlReplace),
+		"POST /phones/{number}/drop":        s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return counted(p.DropConnections()), nil }),
+		"POST /phones/{number}/end":         s.phoneCall(controlEnd),
+		"POST /phones/{number}/black-hole":  s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.BlackHole(); return done(), nil }),
+		"POST /phones/{number}/slow":        s.phoneCall(controlSlow),
+		"POST /faults":                      s.controlInject,
+		"DELETE /faults":                    func(*http.Request) (any, error) { s.ClearFaults(); return done(), nil },
+		"POST /server/stop":                 func(*http.Request) (any, error) { return done(), s.Stop() },
+		"POST /server/start":                s.controlStart,
+		"POST /server/drop":                 func(*http.Request) (any, error) { return counted(s.DropAll()), nil },
+		"POST /server/min-version":          s.controlMinVersion,
+		"GET /ledger":                       s.controlLedger,
+	} {
+		mux.HandleFunc(pattern, s.control(handler))
+	}
+	mux.HandleFunc("GET /transcript", func(w http.ResponseWriter, _ *http.Request) {
+		if _, err := w.Write([]byte(s.ledger.Transcript())); err != nil {
+			s.log.Debug().Err(err).Msg("transcript")
+		}
+	})
+	return mux
+}
+
+// PhoneView is a phone as the control interface shows it.
+type PhoneView struct {
+	Number  string         `json:"number"`
+	Name    string         `json:"name"`
+	JID     string         `json:"jid"`
+	LID     string         `json:"lid"`
+	Devices []LinkedDevice `json:"devices"`
+	Peers   []string       `json:"peers"`
+}
+
+func (p *Phone) view() PhoneView {
+	return PhoneView{Number: p.Number(), Name: p.Name(), JID: p.JID(), LID: p.LID(), Devices: p.LinkedDevices(), Peers: p.Peers()}
+}
+
+type controlFunc func(r *http.Request) (any, error)
+
+// control turns a function into a handler that answers JSON.
+func (s *Server) control(f controlFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxControlBody)
+		status := http.StatusOK
+		var answer any
+		err := errWebPage
+		if r.Header.Get("Origin") == "" {
+			answer, err = f(r)
+		}
+		if err != nil {
+			status, answer = statusOf(err), map[string]string{"error": err.Error()}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			s.log.Debug().Err(err).Msg("control answer")
+		}
+	}
+}
+
+// errWebPage keeps web pages, which can reach loopback addresses too, from playing with the simulator.
+var errWebPage = errors.New("requests from web pages are refused")
+
+// errBadRequest is the fault of whoever sent a control request.
+var errBadRequest = errors.New("request is malformed")
+
+func statusOf(err error) int {
+	switch {
+	case errors.Is(err, errWebPage):
+		return http.StatusForbidden
+	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice):
+		return http.StatusNotFound
+	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
+		return http.StatusConflict
+	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrEmptyText):
+		return http.StatusBadRequest
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+func (s *Server) phoneCall(f func(*Phone, *http.Request) (any, error)) controlFunc {
+	return func(r *http.Request) (any, error) {
+		p := s.Phone(r.PathValue("number"))
+		if p == nil {
+			return nil, ErrUnknownNumber
+		}
+		return f(p, r)
+	}
+}
+
+func read[T any](r *http.Request) (T, error) {
+	var body T
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		return body, fmt.Errorf("%w: %w", errBadRequest, err)
+	}
+	return body, nil
+}
+
+func done() map[string]bool        { return map[string]bool{"ok": true} }
+func counted(n int) map[string]int { return map[string]int{"count": n} }
+
+func (s *Server) controlPhones(*http.Request) (any, error) {
+	views := make([]PhoneView, 0)
+	for _, p := range s.Phones() {
+		views = append(views, p.view())
+	}
+	return views, nil
+}
+
+func (s *Server) controlNewPhone(r *http.Request) (any, error) {
+	options, err := read[PhoneOptions](r)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.NewPhone(options)
+	if err != nil {
+		return nil, err
+	}
+	return p.view(), nil
+}
+
+func controlScan(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ QR string }](r)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), scanPatience)
+	defer cancel()
+	return p.Scan(ctx, body.QR)
+}
+
+func controlSend(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ To, Text string }](r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := p.SendText(r.Context(), body.To, body.Text)
+	return map[string]string{"id": id}, err
+}
+
+func controlBurst(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct {
+		To, Prefix string
+		Count      int
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	if body.Count < 0 || body.Count > maxBurst {
+		return nil, fmt.Errorf("%w: count", errBadRequest)
+	}
+	ids, err := p.Burst(r.Context(), body.To, body.Prefix, body.Count)
+	return map[string][]string{"ids": ids}, err
+}
+
+func controlRead(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ Peer string }](r)
+	if err != nil {
+		return nil, err
+	}
+	n, err := p.MarkRead(body.Peer)
+	return counted(n), err
+}
+
+func controlMessages(p *Phone, r *http.Request) (any, error) {
+	return p.Messages(r.URL.Query().Get("peer")), nil
+}
+
+func controlSwitch(set func(*Phone, bool)) func(*Phone, *http.Request) (any, error) {
+	return func(p *Phone, r *http.Request) (any, error) {
+		body, err := read[struct{ On bool }](r)
+		if err != nil {
+			return nil, err
+		}
+		set(p, body.On)
+		return done(), nil
+	}
+}
+
+func controlName(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ Name string }](r)
+	if err != nil {
+		return nil, err
+	}
+	return done(), p.SetName(r.Context(), body.Name)
+}
+
+func controlUnlink(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ Device uint16 }](r)
+	if err != nil {
+		return nil, err
+	}
+	if body.Device == 0 {
+		return counted(p.UnlinkAll()), nil
+	}
+	return counted(1), p.Unlink(body.Device)
+}
+
+func controlReplace(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ Device uint16 }](r)
+	if err != nil {
+		return nil, err
+	}
+	return done(), p.Replace(body.Device)
+}
+
+func controlEnd(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ Code int }](r)
+	if err != nil {
+		return nil, err
+	}
+	p.EndStreams(body.Code)
+	return done(), nil
+}
+
+func controlSlow(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ MS int }](r)
+	if err != nil {
+		return nil, err
+	}
+	p.SetSlow(time.Duration(body.MS) * time.Millisecond)
+	return done(), nil
+}
+
+func (s *Server) controlInject(r *http.Request) (any, error) {
+	fault, err := read[Fault](r)
+	if err != nil {
+		return nil, err
+	}
+	return done(), s.Inject(fault)
+}
+
+func (s *Server) controlStart(r *http.Request) (any, error) {
+	body, err := read[struct{ Memory bool }](r)
+	if err != nil {
+		return nil, err
+	}
+	return done(), s.Start(body.Memory)
+}
+
+func (s *Server) controlMinVersion(r *http.Request) (any, error) {
+	body, err := read[struct{ Version [3]uint32 }](r)
+	if err != nil {
+		return nil, err
+	}
+	s.SetMinClientVersion(body.Version)
+	return done(), nil
+}
+
+func (s *Server) controlLedger(r *http.Request) (any, error) {
+	q := r.URL.Query()
+	if q.Get("deliveries") == "" {
+		return s.ledger.Book(), nil
+	}
+	f := Filter{ID: q.Get("id"), From: q.Get("from"), To: q.Get("to"), LinkedOnly: q.Get("linked") != ""}
+	if q.Get("device") != "" {
+		n, err := strconv.ParseUint(q.Get("device"), 10, 8)
+		if err != nil {
+			return nil, fmt.Errorf("%w: device", errBadRequest)
+		}
+		device := uint16(n)
+		f.ToDevice = &device
+	}
+	return s.ledger.Deliveries(f), nil
+}
