@@ -13,7 +13,7 @@ const (
 	BanUnknown    = time.Hour        // when WhatsApp names no end of a ban
 )
 
-// Backoff returns the wait before the dial that follows the given number of failed tries (at least 1): anywhere between MinWait and a
+// Backoff returns the wait before the dial that follows the given number of failed tries (less than 1 means 1): anywhere between MinWait and a
 // ceiling that doubles with each try from 2 s up to MaxWait. chance is a random number in [0, 1); with full jitter, devices that failed
 // together do not come back together.
 func Backoff(try int, chance float64) time.Duration {

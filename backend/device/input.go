@@ -19,7 +19,6 @@ const (
 	OutageOver     InputKind = "outage_over"     // another device got through after failing
 	Woke           InputKind = "woke"            // the computer slept
 	NetworkChanged InputKind = "network_changed" // the operating system says so
-	ReceiveFailed  InputKind = "receive_failed"  // something that arrived could not be taken: it comes again at the next connect
 	StorageFailed  InputKind = "storage_failed"  // the disk refuses
 	StorageBack    InputKind = "storage_back"    // the disk takes again
 	DeafSuspected  InputKind = "deaf_suspected"  // up, and nothing arrives though it should
@@ -71,7 +70,7 @@ const (
 // InputKinds returns every kind of input.
 func InputKinds() []InputKind {
 	return []InputKind{
-		Started, Alarm, DialStarted, DialDone, DialFailed, OutageOver, Woke, NetworkChanged, ReceiveFailed, StorageFailed, StorageBack,
+		Started, Alarm, DialStarted, DialDone, DialFailed, OutageOver, Woke, NetworkChanged, StorageFailed, StorageBack,
 		DeafSuspected, Heard, PhoneSilent, PhoneBack, VersionRenewed, UnlinkDone, UnlinkFailed,
 		PairStarted, PairShown, PairShownCode, PairPasskey, PairScanned, PairLinked, PairFailed, PairEnded,
 		Connected, Disconnected, LoginAgain, KeepaliveLost, KeepaliveBack, LoggedOut, Replaced, TempBanned, Banned, Outdated, Refused,

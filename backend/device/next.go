@@ -95,7 +95,7 @@ func (m *move) wait(cause domain.Cause, detail domain.StateDetail) {
 		m.do(Disconnect)
 	}
 	m.Phase = PhaseWaiting
-	m.Due = m.in.At.Add(Backoff(m.Try+1, m.in.Chance))
+	m.Due = m.in.At.Add(Backoff(m.Try, m.in.Chance))
 	detail.NextTry, detail.Try = m.Due, m.Try
 	m.tell(cause, detail)
 }
@@ -156,7 +156,7 @@ func (m *move) take() {
 		m.ending()
 	case OutageOver, Woke, NetworkChanged, VersionRenewed:
 		m.better()
-	case ReceiveFailed, StorageFailed, StorageBack, DeafSuspected, Heard, PhoneSilent, PhoneBack, Timelocked:
+	case StorageFailed, StorageBack, DeafSuspected, Heard, PhoneSilent, PhoneBack, Timelocked:
 		m.trouble()
 	case FirstSync, FirstSyncDone, OfflineSynced:
 		m.firstSync()

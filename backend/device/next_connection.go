@@ -72,7 +72,7 @@ func (m *move) connected() {
 	if m.Phase != PhaseDialing && m.Phase != PhaseLogin {
 		return
 	}
-	if m.Try > 0 && sharedOutage(m.Told.Cause) {
+	if m.Told.Cause == domain.CauseNetworkDown || m.Told.Cause == domain.CauseServerUnreachable {
 		m.do(CutWaits)
 	}
 	m.Phase, m.Up, m.Due = PhaseUp, m.in.At, time.Time{}
@@ -91,7 +91,7 @@ func (m *move) connected() {
 func (m *move) disconnected() {
 	switch m.Phase {
 	case PhaseUp:
-		m.dropped(domain.CauseConnecting, "")
+		m.dropped(domain.CauseConnecting, m.in.Reason)
 	case PhaseLogin:
 		m.Try++
 		m.wait(domain.CauseServerUnreachable, domain.StateDetail{Reason: m.in.Reason})

@@ -13,11 +13,6 @@ func (m *move) trouble() {
 	}
 	t := &m.Troubles
 	switch m.in.Kind {
-	case ReceiveFailed:
-		if m.Phase == PhaseUp && !t.Storage {
-			m.dropped(domain.CauseConnecting, ReasonRedelivery)
-		}
-		return
 	case StorageFailed:
 		t.Storage = true
 	case StorageBack:

@@ -207,7 +207,7 @@ func TestTheReasonOfAnEndOutlastsWhatComesWithIt(t *testing.T) {
 	}
 	noise := []InputKind{
 		Disconnected, DialFailed, DialDone, DialStarted, KeepaliveLost, KeepaliveBack, OutageOver, Woke, NetworkChanged, Heard, OfflineSynced,
-		FirstSync, FirstSyncDone, ReceiveFailed, StorageFailed, StorageBack, DeafSuspected,
+		FirstSync, FirstSyncDone, StorageFailed, StorageBack, DeafSuspected,
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		w := &walk{state: State{Told: told(domain.CauseOnline), Phase: PhaseUp, Linked: true, Up: moment()}, now: moment()}
@@ -256,7 +256,7 @@ func TestAConnectionThatDoesNotLastIsNotDialedFasterAndFaster(t *testing.T) {
 		w.now = w.state.Due
 		w.step(t, Input{Kind: Alarm})
 	}
-	require.Equal(t, 4*time.Second, waits[0])
+	require.Equal(t, 2*time.Second, waits[0])
 	require.Equal(t, MaxWait, waits[7])
 	w.step(t, Input{Kind: DialStarted})
 	w.step(t, Input{Kind: Connected})

@@ -49,9 +49,6 @@ woke
 network_changed
 	none lost paused replaced outdated refused stored pairing relinking retrying unlinking ban gate dialing login up: same
 	shared own: =/dialing dial
-receive_failed
-	none lost paused replaced outdated refused stored pairing relinking retrying unlinking shared own ban gate dialing login up[storage_failed]: same
-	up-but[storage_failed]: connecting/waiting disconnect
 storage_failed
 	none lost pairing: same
 	paused replaced outdated refused stored relinking retrying unlinking-but[storage_failed] shared own ban gate dialing login: kept
@@ -122,11 +119,12 @@ pair_ended
 	retrying: connecting/dialing dial
 connected
 	none lost paused replaced outdated refused stored shared own ban up unlinking pairing relinking retrying: same
-	gate: online/up wake
-	dialing-but[linking,proxy_failed,clock_wrong,storage_failed]: online/up cut_waits wake
-	login-but[linking,proxy_failed,clock_wrong,storage_failed]: online/up cut_waits wake
-	dialing[linking] dialing[proxy_failed] dialing[clock_wrong] dialing[storage_failed]: online/up wake
-	login[linking] login[proxy_failed] login[clock_wrong] login[storage_failed]: online/up wake
+	gate[network_down] gate[server_unreachable]: online/up cut_waits wake
+	dialing[network_down] dialing[server_unreachable]: online/up cut_waits wake
+	login[network_down] login[server_unreachable]: online/up cut_waits wake
+	gate-but[network_down,server_unreachable]: online/up wake
+	dialing-but[network_down,server_unreachable]: online/up wake
+	login-but[network_down,server_unreachable]: online/up wake
 disconnected
 	none lost paused replaced outdated refused stored shared own ban unlinking pairing relinking retrying gate: same
 	dialing: kept

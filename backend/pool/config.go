@@ -1,0 +1,105 @@
+package pool
+
+import (
+	"context"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waflow/backend/domain"
+)
+
+// Client is one session's connection to WhatsApp.
+type Client interface {
+	// Connect dials and shakes hands, and returns when that is done or has failed. ctx lives as long as the connection; the client
+	// bounds the dial itself. That the login succeeded is told by the event SessionConnected.
+	Connect(ctx context.Context) error
+	// Disconnect ends the connection; it may wait for a Connect that is on its way. No event follows.
+	Disconnect()
+	// Logout asks WhatsApp to remove this companion, and deletes the session. It needs a connection.
+	Logout(ctx context.Context) error
+	// Send sends a message and returns when WhatsApp has it.
+	Send(ctx context.Context, out domain.Outgoing) (domain.SendResult, error)
+	// MarkRead sends a read receipt.
+	MarkRead(ctx context.Context, mark domain.ReadMark) error
+	// Linked reports whether the session file holds an account.
+	Linked() bool
+	// Close disconnects and closes the session file.
+	Close() error
+}
+
+// OpenFunc opens the session in a file, given by its full path, which is made if it does not exist.
+type OpenFunc func(ctx context.Context, file string, h domain.SessionHandlers) (Client, error)
+
+// Links keeps which number is linked by which device, and by which session file.
+type Links interface {
+	// OpenLink begins an attempt to link a device and names its session file.
+	OpenLink(ctx context.Context, ref domain.DeviceRef) (domain.Link, error)
+	// ClaimNumber reserves the number for the attempt. A *domain.RefusedError says who has it, or which one was expected.
+	ClaimNumber(ctx context.Context, link domain.LinkID, account domain.Account) error
+	// ConfirmLink makes the attempt the device's link and returns the session files that are no longer needed. It checks the LID too.
+	ConfirmLink(ctx context.Context, link domain.LinkID, account domain.Account) (domain.Device, []string, error)
+	// ReleaseLink ends the attempt and returns its session file.
+	ReleaseLink(ctx context.Context, link domain.LinkID) (string, error)
+	// DropLink forgets the device's link and returns its session file; account, slot and conversations stay.
+	DropLink(ctx context.Context, ref domain.DeviceRef) (string, error)
+}
+
+// Config is what a pool needs.
+type Config struct {
+	Open     OpenFunc
+	Sessions string // directory of the session files
+	Links    Links
+
+	Receive func(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error // puts on disk what arrived, and returns then
+	Journal func(ctx context.Context, change domain.StateChange) error               // writes a row of the history, and tells the interface
+	Detail  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells the interface what has no row: the next try, a percentage. Does not block; may be nil
+	Pairing func(step domain.PairingStep)                                            // tells the link dialog. Does not block; may be nil
+	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
+
+	Now    func() time.Time // wall clock; time.Now if nil
+	Logger zerolog.Logger
+	Seed   uint64 // of the random waits
+	Gate   Gate
+}
+
+// Gate bounds the dials of the whole process. Zero values mean the defaults: 4 at once, 5 per second.
+type Gate struct {
+	AtOnce    int
+	PerSecond int
+}
+
+// Times that the pool itself keeps.
+const (
+	closeWithin   = 10 * time.Second // Run's end: what is still open after that is left behind, and said
+	logoutWithin  = 20 * time.Second
+	writeWithin   = 30 * time.Second // one write into the database
+	firstCode     = 60 * time.Second // how long WhatsApp takes the first QR code
+	laterCode     = 20 * time.Second // and each one after it
+	pairDeadline  = 5 * time.Minute  // for a dialog that hears nothing any more
+	scanDeadline  = time.Minute      // from the scan to the confirmation
+	loginAgainIn  = 5 * time.Second  // after the confirmation WhatsApp asks to log in again; not waited for any longer
+	tellPhone     = 3 * time.Second  // for the phone to be told of a refusal before its connection is closed
+	farewellTries = 3
+)
+
+func (c *Config) fill() {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Detail == nil {
+		c.Detail = func(domain.DeviceRef, domain.DeviceState) {}
+	}
+	if c.Pairing == nil {
+		c.Pairing = func(domain.PairingStep) {}
+	}
+	if c.Ready == nil {
+		c.Ready = func(domain.DeviceID) {}
+	}
+	if c.Gate.AtOnce <= 0 {
+		c.Gate.AtOnce = 4
+	}
+	if c.Gate.PerSecond <= 0 {
+		c.Gate.PerSecond = 5
+	}
+}

@@ -1,0 +1,107 @@
+package pool
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// gate lets dials through: so many at once, so many per second, in the order in which they asked; a person's before the machine's.
+type gate struct {
+	spacing time.Duration
+
+	mu     sync.Mutex
+	free   int
+	next   time.Time // monotonic: when the next may go
+	queue  []*ticket
+	timer  *time.Timer
+	closed bool
+}
+
+// ticket is a place at the gate, then a slot behind it.
+type ticket struct {
+	gate  *gate
+	grant func()
+	in    bool // behind the gate
+	left  bool
+}
+
+func newGate(g Gate) *gate {
+	return &gate{spacing: time.Second / time.Duration(g.PerSecond), free: g.AtOnce}
+}
+
+// ask queues for a dial; first puts it before those who wait already. grant is called once, from another goroutine or this one, and must not block.
+func (g *gate) ask(first bool, grant func()) *ticket {
+	t := &ticket{gate: g, grant: grant}
+	g.mu.Lock()
+	if first {
+		g.queue = slices.Insert(g.queue, 0, t)
+	} else {
+		g.queue = append(g.queue, t)
+	}
+	g.mu.Unlock()
+	g.admit()
+	return t
+}
+
+// leave gives up the place or the slot. It may be called again, and on nil.
+func (t *ticket) leave() {
+	if t == nil {
+		return
+	}
+	g := t.gate
+	g.mu.Lock()
+	if t.left {
+		g.mu.Unlock()
+		return
+	}
+	t.left = true
+	if t.in {
+		g.free++
+	} else {
+		g.queue = slices.DeleteFunc(g.queue, func(q *ticket) bool { return q == t })
+	}
+	g.mu.Unlock()
+	g.admit()
+}
+
+// admit lets through whoever may go now, and comes back for the rest.
+func (g *gate) admit() {
+	g.mu.Lock()
+	var through []*ticket
+	for !g.closed && g.free > 0 && len(g.queue) > 0 {
+		now := time.Now()
+		if wait := g.next.Sub(now); wait > 0 {
+			g.comeBack(wait)
+			break
+		}
+		t := g.queue[0]
+		g.queue = slices.Delete(g.queue, 0, 1)
+		t.in = true
+		g.free--
+		g.next = now.Add(g.spacing)
+		through = append(through, t)
+	}
+	g.mu.Unlock()
+	for _, t := range through {
+		t.grant()
+	}
+}
+
+func (g *gate) comeBack(wait time.Duration) {
+	if g.timer == nil {
+		g.timer = time.AfterFunc(wait, g.admit)
+		return
+	}
+	g.timer.Reset(wait)
+}
+
+// close lets nobody through any more.
+func (g *gate) close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = true
+	if g.timer != nil {
+		g.timer.Stop()
+	}
+}

@@ -1,0 +1,113 @@
+package pool
+
+import (
+	"context"
+
+	"waflow/backend/device"
+	"waflow/backend/domain"
+)
+
+// TryNow dials a device that waits, or that was refused, at once. Errors: CodeNotFound; CodeConflict when a dial can't help.
+func (p *Pool) TryNow(id domain.DeviceID) error { return p.ask(id, device.TryNow) }
+
+// Pause stops a device until Resume. Errors: CodeNotFound; CodeConflict when it is stopped already; CodeLinkBusy.
+func (p *Pool) Pause(id domain.DeviceID) error { return p.ask(id, device.Pause) }
+
+// Resume dials a paused device again. Errors: CodeNotFound.
+func (p *Pool) Resume(id domain.DeviceID) error { return p.ask(id, device.Resume) }
+
+// TakeBack takes the session back from another program that uses it. Errors: CodeNotFound; CodeConflict when none does.
+func (p *Pool) TakeBack(id domain.DeviceID) error { return p.ask(id, device.TakeBack) }
+
+// CheckNow looks again whether the cause still holds. Errors: as TryNow.
+func (p *Pool) CheckNow(id domain.DeviceID) error { return p.ask(id, device.CheckNow) }
+
+// ask gives a person's request to a device and returns whether it was refused. The supervisor answers without waiting for anything.
+func (p *Pool) ask(id domain.DeviceID, kind device.InputKind) error {
+	return p.call(id, func(s *supervisor) error { return s.feed(device.Input{Kind: kind}) })
+}
+
+// call runs something in a device's supervisor.
+func (p *Pool) call(id domain.DeviceID, f func(s *supervisor) error) error {
+	s, err := p.find(id)
+	if err != nil {
+		return err
+	}
+	if !p.running() {
+		return stopping()
+	}
+	reply := make(chan error, 1)
+	if !s.box.post(func() { reply <- f(s) }) {
+		return stopping()
+	}
+	return <-reply
+}
+
+func (p *Pool) running() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ctx != nil
+}
+
+func stopping() error {
+	return &domain.Error{Code: domain.CodeNotConnected, Message: "the devices are not running"}
+}
+
+// Unlink tells WhatsApp to remove this companion from the phone, and returns when that is done. Conversations stay. Errors: CodeNotFound; CodeConflict
+// when there is no link; CodeNotConnected when WhatsApp can't be told or did not answer: then nothing has changed.
+func (p *Pool) Unlink(ctx context.Context, id domain.DeviceID) error {
+	done := make(chan error, 1)
+	err := p.call(id, func(s *supervisor) error {
+		if err := s.feed(device.Input{Kind: device.Unlink}); err != nil {
+			return err
+		}
+		s.unlink = append(s.unlink, done)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Ready reports whether a device can send right now.
+func (p *Pool) Ready(id domain.DeviceID) bool {
+	_, err := p.sender(id)
+	return err == nil
+}
+
+// Send sends a message from a device and returns when WhatsApp has it. Errors: CodeNotFound; CodeNotConnected; those of Client.Send.
+func (p *Pool) Send(ctx context.Context, id domain.DeviceID, out domain.Outgoing) (domain.SendResult, error) {
+	client, err := p.sender(id)
+	if err != nil {
+		return domain.SendResult{}, err
+	}
+	return client.Send(ctx, out)
+}
+
+// MarkRead sends a read receipt from the device that carried the messages. Errors: as Send.
+func (p *Pool) MarkRead(ctx context.Context, mark domain.ReadMark) error {
+	client, err := p.sender(mark.Ref.Device)
+	if err != nil {
+		return err
+	}
+	return client.MarkRead(ctx, mark)
+}
+
+func (p *Pool) sender(id domain.DeviceID) (Client, error) {
+	s, err := p.find(id)
+	if err != nil {
+		return nil, err
+	}
+	if n := s.ready.Load(); n != nil {
+		if client := n.sender(); client != nil {
+			return client, nil
+		}
+	}
+	return nil, &domain.Error{Code: domain.CodeNotConnected, Message: "the device is not connected; the message waits until it is"}
+}
