@@ -119,5 +119,10 @@ func capital(r rune) rune {
 	return unicode.ToTitle(r)
 }
 
-// stands reports whether a character fills a tile by itself.
-func stands(character string) bool { return uniseg.StringWidth(character) > 1 }
+// stands reports whether a character fills a tile by itself: 東 or an emoji. A letter is judged without its marks.
+func stands(character string) bool {
+	if r, _ := utf8.DecodeRuneInString(character); unicode.IsLetter(r) {
+		character = string(r)
+	}
+	return uniseg.StringWidth(character) > 1
+}
