@@ -9,7 +9,7 @@ if chromium=$(command -v chromium) && [[ $chromium != /snap/* ]] && ! grep -q '^
 	export CHROMIUM_BIN=$chromium
 else
 	say "fetching a browser for the tests (Playwright's Chromium)"
-	(cd frontend && npx playwright-core install --with-deps --only-shell chromium)
+	(cd frontend && npx playwright install --with-deps --only-shell chromium)
 fi
 export LANG=en_US.UTF-8
 npm --prefix frontend run e2e
