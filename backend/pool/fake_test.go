@@ -22,27 +22,28 @@ import (
 type world struct {
 	t *testing.T
 
-	mu       sync.Mutex
-	connect  func(c *client) error // what a dial does; nil connects and logs in
-	dials    []time.Time
-	atOnce   int
-	most     int
-	clients  map[string]*client // by file
-	history  []domain.StateChange
-	details  []domain.DeviceState
-	steps    []domain.PairingStep
-	woken    []domain.DeviceID
-	links    []domain.Link
-	held     map[string]domain.Holder // by number
-	claimed  map[domain.LinkID]string
-	dropped  []domain.DeviceRef
-	released []domain.LinkID
-	active   map[domain.DeviceID]string // session files
-	journal  func() error
-	confirm  func() error
-	claim    func() error
-	opened   func() error
-	wall     time.Duration // added to the clock
+	mu          sync.Mutex
+	connect     func(c *client) error // what a dial does; nil connects and logs in
+	dials       []time.Time
+	dialedFiles []string
+	atOnce      int
+	most        int
+	clients     map[string]*client // by file
+	history     []domain.StateChange
+	details     []domain.DeviceState
+	steps       []domain.PairingStep
+	woken       []domain.DeviceID
+	links       []domain.Link
+	held        map[string]domain.Holder // by number
+	claimed     map[domain.LinkID]string
+	dropped     []domain.DeviceRef
+	released    []domain.LinkID
+	active      map[domain.DeviceID]string // session files
+	journal     func() error
+	confirm     func() error
+	claim       func() error
+	opened      func() error
+	wall        time.Duration // added to the clock
 }
 
 func newWorld(t *testing.T) *world {
@@ -93,6 +94,7 @@ func (c *client) Connect(ctx context.Context) error {
 	w := c.world
 	w.mu.Lock()
 	w.dials = append(w.dials, time.Now())
+	w.dialedFiles = append(w.dialedFiles, c.file)
 	w.atOnce++
 	w.most = max(w.most, w.atOnce)
 	connect, linked := w.connect, c.linked
