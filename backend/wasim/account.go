@@ -48,7 +48,7 @@ type device struct {
 	greeted   bool // the phone has sent its first messages to this device
 	available bool // presence
 	removed   bool
-	pending   []*pendingStanza
+	pending   stanzaQueue
 	delivered deliveredSet
 }
 
@@ -199,7 +199,8 @@ func (a *account) removeDevice(d *device) bool {
 	a.mu.Unlock()
 	if known {
 		d.mu.Lock()
-		d.removed, d.pending = true, nil
+		d.removed = true
+		d.pending.clear()
 		d.mu.Unlock()
 	}
 	return known

@@ -106,7 +106,7 @@ func (d *device) enqueue(p *pendingStanza) {
 	if d.removed {
 		return
 	}
-	d.pending = append(d.pending, p)
+	d.pending.push(p)
 	if d.active && d.link != nil {
 		d.transmit(p, p.node)
 	}
@@ -137,22 +137,20 @@ func (d *device) activate(l link, announce bool) {
 	if announce {
 		l.deliver(d.offlinePreview())
 	}
-	for i, p := range d.pending {
+	d.pending.each(func(i int, p *pendingStanza) {
 		d.transmit(p, withAttrs(p.node, attrs{"offline": strconv.Itoa(i)}))
-	}
+	})
 	if announce {
-		end := element("ib", attrs{"from": types.ServerJID}, element("offline", attrs{"count": strconv.Itoa(len(d.pending))}))
+		end := element("ib", attrs{"from": types.ServerJID}, element("offline", attrs{"count": strconv.Itoa(d.pending.len())}))
 		l.deliver(&end)
 	}
 }
 
 func (d *device) offlinePreview() *waBinary.Node {
 	counts := map[string]int{}
-	for _, p := range d.pending {
-		counts[p.node.Tag]++
-	}
+	d.pending.each(func(_ int, p *pendingStanza) { counts[p.node.Tag]++ })
 	n := element("ib", attrs{"from": types.ServerJID}, element("offline_preview", attrs{
-		"count":        strconv.Itoa(len(d.pending)),
+		"count":        strconv.Itoa(d.pending.len()),
 		"message":      strconv.Itoa(counts["message"]),
 		"receipt":      strconv.Itoa(counts["receipt"]),
 		"notification": strconv.Itoa(counts["notification"]),
@@ -162,23 +160,26 @@ func (d *device) offlinePreview() *waBinary.Node {
 	return &n
 }
 
-// acknowledge removes what an <ack> or a receipt settles and returns the messages among it.
-func (d *device) acknowledge(matches func(*pendingStanza) bool) []messageKey {
+// acknowledge takes the oldest matching stanza with an id out of the queue, after an <ack>. Only one, because a second
+// copy of a message may be under way: the answer to the retry receipt that the client sent before this ack.
+func (d *device) acknowledge(id string, matches func(*pendingStanza) bool) []messageKey {
+	return d.remove(id, 1, func(p *pendingStanza) bool { return p.sent > 0 && matches(p) })
+}
+
+// settle takes every copy of a message out of the queue, after a receipt that says that the device has it.
+func (d *device) settle(id, author string) []messageKey {
+	return d.remove(id, 0, func(p *pendingStanza) bool { return p.message != nil && p.message.from.Number == author })
+}
+
+func (d *device) remove(id string, limit int, matches func(*pendingStanza) bool) []messageKey {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var messages []messageKey
-	kept := d.pending[:0]
-	for _, p := range d.pending {
-		if !matches(p) {
-			kept = append(kept, p)
-			continue
-		}
+	for _, p := range d.pending.remove(id, limit, matches) {
 		if p.message != nil {
 			messages = append(messages, *p.message)
 		}
 	}
-	clear(d.pending[len(kept):])
-	d.pending = kept
 	return messages
 }
 
@@ -198,7 +199,7 @@ func (d *device) settled(k messageKey) bool {
 	if d.delivered.has(k) {
 		return true
 	}
-	for _, p := range d.pending {
+	for _, p := range d.pending.withID(k.id) {
 		if p.message != nil && *p.message == k && p.sent == 0 {
 			return true
 		}
@@ -216,5 +217,5 @@ func (d *device) forgetDelivered() {
 func (d *device) backlog() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.pending)
+	return d.pending.len()
 }

@@ -80,17 +80,11 @@ func receiptIDs(node *waBinary.Node, first string) []string {
 
 // settleMessages takes messages out of the queue of the device that has them now.
 func (s *Server) settleMessages(d *device, author *account, ids []string) {
-	named := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		named[id] = true
-	}
-	number := "+" + author.number
-	done := d.acknowledge(func(p *pendingStanza) bool {
-		return p.message != nil && named[p.id] && p.message.from.Number == number
-	})
-	for _, k := range done {
-		s.ledger.acked(k, d.address())
-		d.confirm(k)
+		for _, k := range d.settle(id, "+"+author.number) {
+			s.ledger.acked(k, d.address())
+			d.confirm(k)
+		}
 	}
 }
 
@@ -144,8 +138,8 @@ func (s *Server) queueReceipt(target *device, node *waBinary.Node, from types.JI
 func (s *Server) receiveAck(d *device, node *waBinary.Node) {
 	class, id, kind := attrString(node, "class"), attrString(node, "id"), attrString(node, "type")
 	to, addressed := attrJID(node, "to")
-	done := d.acknowledge(func(p *pendingStanza) bool {
-		return p.node.Tag == class && p.id == id &&
+	done := d.acknowledge(id, func(p *pendingStanza) bool {
+		return p.node.Tag == class &&
 			(!addressed || p.from == to) &&
 			(kind == "" || class == "message" || attrString(p.node, "type") == kind)
 	})

@@ -24,8 +24,9 @@ import (
 // preKeyBatch is how many one-time keys a phone makes at once.
 const preKeyBatch = 5
 
-// signalStore is a phone's Signal protocol state, in memory. Sessions are kept serialised, because a failed decryption
-// changes a session record half-way and must leave no trace.
+// signalStore is a phone's Signal protocol state, in memory. Sessions are kept as live records, because encoding one costs
+// as much as encrypting a message; decrypt puts back a copy when it fails, because a failed decryption changes a record
+// half-way.
 //
 // The sessions and sender keys belong to the phone's crypto lock. The prekeys have a lock of their own, because the
 // server fetches them for other phones at any time.
@@ -35,7 +36,7 @@ type signalStore struct {
 	signed *keys.PreKey
 	format *serialize.Serializer
 
-	sessions   map[string][]byte
+	sessions   map[string]*record.Session
 	identities map[string][32]byte
 	senderKeys map[string][]byte
 
@@ -55,7 +56,7 @@ func newSignalStore() (*signalStore, error) {
 		regID:      binary.BigEndian.Uint32(raw[:])&0x3fff | 1,
 		signed:     pair.CreateSignedPreKey(1),
 		format:     serialize.NewProtoBufSerializer(),
-		sessions:   make(map[string][]byte),
+		sessions:   make(map[string]*record.Session),
 		identities: make(map[string][32]byte),
 		senderKeys: make(map[string][]byte),
 		oneTime:    make(map[uint32]*keys.PreKey),
@@ -116,9 +117,13 @@ func (s *signalStore) encrypt(ctx context.Context, address types.JID, plaintext 
 
 // decrypt decrypts what a device encrypted for this phone. Whatever the bytes are, it returns a plaintext or an error.
 func (s *signalStore) decrypt(ctx context.Context, address types.JID, kind string, ciphertext []byte) (plaintext []byte, err error) {
+	undo := s.remember(address)
 	defer func() {
 		if r := recover(); r != nil {
 			plaintext, err = nil, fmt.Errorf("malformed ciphertext: %v", r)
+		}
+		if err != nil {
+			err = errors.Join(err, undo())
 		}
 	}()
 	cipher := session.NewCipher(session.NewBuilderFromSignal(s, address.SignalAddress(), s.format), address.SignalAddress())
@@ -137,6 +142,27 @@ func (s *signalStore) decrypt(ctx context.Context, address types.JID, kind strin
 		return cipher.Decrypt(ctx, message)
 	default:
 		return nil, fmt.Errorf("ciphertext of unknown type %q", kind)
+	}
+}
+
+// remember copies the session with an address and returns what puts the copy back.
+func (s *signalStore) remember(address types.JID) (undo func() error) {
+	name := address.SignalAddress().String()
+	live, ok := s.sessions[name]
+	if !ok {
+		return func() error {
+			delete(s.sessions, name)
+			return nil
+		}
+	}
+	raw := live.Serialize()
+	return func() error {
+		before, err := record.NewSessionFromBytes(raw, s.format.Session, s.format.State)
+		if err != nil {
+			return fmt.Errorf("put session back: %w", err)
+		}
+		s.sessions[name] = before
+		return nil
 	}
 }
 
@@ -216,11 +242,10 @@ func (s *signalStore) RemovePreKey(_ context.Context, id uint32) error {
 
 // LoadSession returns the session with an address, a fresh record if there is none.
 func (s *signalStore) LoadSession(_ context.Context, address *protocol.SignalAddress) (*record.Session, error) {
-	raw, ok := s.sessions[address.String()]
-	if !ok {
-		return record.NewSession(s.format.Session, s.format.State), nil
+	if live, ok := s.sessions[address.String()]; ok {
+		return live, nil
 	}
-	return record.NewSessionFromBytes(raw, s.format.Session, s.format.State)
+	return record.NewSession(s.format.Session, s.format.State), nil
 }
 
 // GetSubDeviceSessions is not used.
@@ -230,7 +255,7 @@ func (s *signalStore) GetSubDeviceSessions(context.Context, string) ([]uint32, e
 
 // StoreSession keeps a session.
 func (s *signalStore) StoreSession(_ context.Context, address *protocol.SignalAddress, r *record.Session) error {
-	s.sessions[address.String()] = r.Serialize()
+	s.sessions[address.String()] = r
 	return nil
 }
 
