@@ -22,12 +22,15 @@ export type Calls = ReturnType<typeof callsOver>;
 /** The engine's facades over a transport. Ids are numbers; 0 stands for "all subaccounts". */
 export function callsOver(transport: Transport) {
   const call = <T>(method: string, ...args: unknown[]) => transport.call(method, args) as Promise<T>;
+  const act = async (method: string, ...args: unknown[]): Promise<void> => {
+    await transport.call(method, args);
+  };
   return {
     app: {
       info: () => call<AppInfo>("App.Info"),
       snapshot: () => call<Snapshot>("App.Snapshot"),
-      openLink: (url: string) => call<void>("App.OpenLink", url),
-      openDemo: () => call<void>("App.OpenDemo"),
+      openLink: (url: string) => act("App.OpenLink", url),
+      openDemo: () => act("App.OpenDemo"),
     },
     fleet: {
       createSubaccount: (name: string) => call<Subaccount>("Fleet.CreateSubaccount", name),
@@ -36,19 +39,19 @@ export function callsOver(transport: Transport) {
         call<Device>("Fleet.CreateDevice", subaccount, label, purpose),
       updateDevice: (id: number, settings: DeviceSettings) => call<Device>("Fleet.UpdateDevice", id, settings),
       /** Only a device that was never linked. */
-      removeDevice: (id: number) => call<void>("Fleet.RemoveDevice", id),
-      tryNow: (id: number) => call<void>("Fleet.TryNow", id),
-      pause: (id: number) => call<void>("Fleet.Pause", id),
-      resume: (id: number) => call<void>("Fleet.Resume", id),
-      takeBack: (id: number) => call<void>("Fleet.TakeBack", id),
-      checkNow: (id: number) => call<void>("Fleet.CheckNow", id),
-      unlink: (id: number) => call<void>("Fleet.Unlink", id),
+      removeDevice: (id: number) => act("Fleet.RemoveDevice", id),
+      tryNow: (id: number) => act("Fleet.TryNow", id),
+      pause: (id: number) => act("Fleet.Pause", id),
+      resume: (id: number) => act("Fleet.Resume", id),
+      takeBack: (id: number) => act("Fleet.TakeBack", id),
+      checkNow: (id: number) => act("Fleet.CheckNow", id),
+      unlink: (id: number) => act("Fleet.Unlink", id),
       /** Newest first. */
       history: (id: number, limit: number) => call<StateChange[]>("Fleet.History", id, limit),
     },
     pairing: {
       start: (device: number) => call<Pairing>("Pairing.Start", device),
-      cancel: (device: number) => call<void>("Pairing.Cancel", device),
+      cancel: (device: number) => act("Pairing.Cancel", device),
       renew: (device: number) => call<Pairing>("Pairing.Renew", device),
       current: (device: number) => call<Pairing>("Pairing.Current", device),
     },
@@ -61,8 +64,8 @@ export function callsOver(transport: Transport) {
       retry: (message: number) => call<Message>("Inbox.Retry", message),
       /** Only while it is queued. */
       cancel: (message: number) => call<Message>("Inbox.Cancel", message),
-      markRead: (conversation: number, upTo: number) => call<void>("Inbox.MarkRead", conversation, upTo),
-      setDraft: (conversation: number, text: string) => call<void>("Inbox.SetDraft", conversation, text),
+      markRead: (conversation: number, upTo: number) => act("Inbox.MarkRead", conversation, upTo),
+      setDraft: (conversation: number, text: string) => act("Inbox.SetDraft", conversation, text),
       route: (conversation: number) => call<Route>("Inbox.Route", conversation),
     },
     settings: {
@@ -73,11 +76,11 @@ export function callsOver(transport: Transport) {
     demo: {
       state: () => call<DemoState>("Demo.State"),
       addPhone: (name: string, ours: boolean) => call<DemoPhone>("Demo.AddPhone", name, ours),
-      scan: (phone: string, device: number) => call<void>("Demo.Scan", phone, device),
-      write: (from: string, to: string, text: string) => call<void>("Demo.Write", from, to, text),
-      read: (phone: string, peer: string) => call<void>("Demo.Read", phone, peer),
-      network: (phone: string, on: boolean) => call<void>("Demo.Network", phone, on),
-      unlink: (phone: string) => call<void>("Demo.Unlink", phone),
+      scan: (phone: string, device: number) => act("Demo.Scan", phone, device),
+      write: (from: string, to: string, text: string) => act("Demo.Write", from, to, text),
+      read: (phone: string, peer: string) => act("Demo.Read", phone, peer),
+      network: (phone: string, on: boolean) => act("Demo.Network", phone, on),
+      unlink: (phone: string) => act("Demo.Unlink", phone),
     },
   };
 }

@@ -1,0 +1,177 @@
+import { callsOver, type Calls } from "../api/calls";
+import { Feed } from "../api/feed";
+import { problemOf } from "../api/problem";
+import type { Transport } from "../api/transport";
+import type { AppInfo, Change, Device, Problem, Snapshot, Subaccount } from "../api/types";
+import { Clock } from "./clock.svelte";
+import { Deeds } from "./deeds.svelte";
+import { DemoPhones } from "./demo.svelte";
+import { FleetList } from "./fleetList.svelte";
+import { Inbox } from "./inbox.svelte";
+import { Navigation, type History } from "./navigation.svelte";
+import { Notices } from "./notices.svelte";
+import { PairingDialog } from "./pairing.svelte";
+import { Preferences } from "./preferences.svelte";
+import { SubaccountDialog } from "./subaccountDialog.svelte";
+import { Workspace } from "./workspace.svelte";
+
+/** The whole interface's state over one connection to the engine. */
+export class Waflow {
+  /** What the window is showing; undefined until the engine said so. */
+  info = $state.raw<AppInfo | undefined>(undefined);
+  /** The first snapshot is here. */
+  ready = $state(false);
+  /** The engine does not answer: what is shown is the last known state. */
+  lost = $state(false);
+  /** Why there is nothing to show. */
+  problem = $state.raw<Problem | null>(null);
+
+  readonly clock = new Clock();
+  readonly workspace = new Workspace();
+  readonly notices = new Notices();
+  readonly navigation: Navigation;
+  readonly preferences: Preferences;
+  readonly subaccountDialog: SubaccountDialog;
+  readonly deeds: Deeds;
+  readonly fleetList: FleetList;
+  readonly inbox: Inbox;
+  readonly pairing: PairingDialog;
+  readonly demo: DemoPhones;
+  readonly calls: Calls;
+
+  #transport: Transport;
+  #feed: Feed;
+
+  constructor(transport: Transport, window: History) {
+    const calls = callsOver(transport);
+    this.#transport = transport;
+    this.calls = calls;
+    this.navigation = new Navigation(window);
+    this.preferences = new Preferences(calls.settings);
+    this.fleetList = new FleetList(this.workspace);
+    this.inbox = new Inbox(calls.inbox);
+    this.pairing = new PairingDialog({ ...calls.pairing, createDevice: calls.fleet.createDevice });
+    this.demo = new DemoPhones(calls.demo);
+    this.subaccountDialog = new SubaccountDialog(calls.fleet, (subaccount) => this.#created(subaccount));
+    this.deeds = new Deeds(calls.fleet, {
+      link: (device) => void this.pairing.openFor(device),
+      open: (device) => this.openDevice(device),
+    });
+    this.#feed = new Feed(calls.app.snapshot, {
+      snapshot: (snapshot, again) => this.#load(snapshot, again),
+      changes: (changes, seq) => this.#apply(changes, seq),
+      lost: () => (this.lost = true),
+      failed: (problem) => this.#failed(problem),
+      openDevice: (target) => this.navigation.openDevice(target),
+    });
+  }
+
+  /** The subaccount in focus, 0 for all. Where there is only one it is always that one. */
+  get focus(): number {
+    const { subaccounts } = this.workspace;
+    const [only] = subaccounts;
+    if (subaccounts.length === 1 && only !== undefined) return only.id;
+    const { subaccount } = this.navigation.place;
+    return this.workspace.subaccount(subaccount) === undefined ? 0 : subaccount;
+  }
+
+  /** The device whose page is open; undefined when none is, or when it is gone. */
+  get openedDevice(): Device | undefined {
+    const { view, device } = this.navigation.place;
+    return view === "fleet" && device !== 0 ? this.workspace.device(device) : undefined;
+  }
+
+  /** Nothing has been created yet: the welcome page is shown. */
+  get fresh(): boolean {
+    return this.ready && this.workspace.subaccounts.length === 0;
+  }
+
+  /** Asks what there is and follows how it changes. The function returned stops it. */
+  start(): () => void {
+    const stops = [this.navigation.follow()];
+    let stopped = false;
+    void this.#begin().then((began) => {
+      if (!began) return;
+      const stop = this.#feed.start(this.#transport);
+      if (stopped) stop();
+      else stops.push(stop);
+    });
+    return () => {
+      stopped = true;
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Asks again, after there was nothing to show. */
+  retry(): void {
+    location.reload();
+  }
+
+  openDevice(device: Device): void {
+    this.navigation.openDevice({ subaccount: device.subaccount, device: device.id });
+  }
+
+  /** Opens the dialog that links a number, for the subaccount in focus; asks for a subaccount first where there is none. */
+  link(subaccount = this.focus): void {
+    const whose = subaccount === 0 ? this.workspace.subaccounts[0]?.id : subaccount;
+    if (whose === undefined) this.subaccountDialog.create();
+    else this.pairing.openNew(whose);
+  }
+
+  // Returns whether there is a workspace to follow.
+  async #begin(): Promise<boolean> {
+    try {
+      const info = await this.calls.app.info();
+      this.info = info;
+      return info.problem === null;
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
+    }
+  }
+
+  #load(snapshot: Snapshot, again: boolean): void {
+    this.workspace.load(snapshot);
+    this.preferences.load(snapshot.settings);
+    this.notices.load(snapshot.notices);
+    this.lost = false;
+    this.problem = null;
+    if (again) {
+      this.pairing.apply(
+        snapshot.pairings.map((value) => ({ topic: "pairing", id: value.device, gone: false, value })),
+      );
+      void this.inbox.reload();
+      if (this.info?.demo) void this.demo.load();
+    } else {
+      this.navigation.begin(this.#beginning());
+    }
+    this.ready = true;
+  }
+
+  #apply(changes: readonly Change[], seq: number): void {
+    this.workspace.apply(changes);
+    this.preferences.apply(changes);
+    this.notices.apply(changes, this.info?.mode === "serve");
+    this.inbox.apply(changes, seq);
+    this.pairing.apply(changes);
+    this.demo.apply(changes);
+  }
+
+  #failed(problem: Problem): void {
+    if (this.ready) this.lost = true;
+    else this.problem = problem;
+  }
+
+  // With one number there is nothing to oversee: the inbox comes first.
+  #beginning() {
+    const linked = this.workspace.devices.filter((device) => device.slot > 0).length;
+    const view = linked === 1 ? ("inbox" as const) : ("fleet" as const);
+    return { view, subaccount: 0, device: 0 };
+  }
+
+  #created(subaccount: Subaccount): void {
+    this.workspace.apply([{ topic: "subaccount", id: subaccount.id, gone: false, value: subaccount }]);
+    this.navigation.focus(subaccount.id);
+    this.pairing.openNew(subaccount.id);
+  }
+}
