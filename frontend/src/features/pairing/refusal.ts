@@ -1,6 +1,7 @@
 import type { Device, Pairing, Subaccount } from "../../api/types";
 import { intlLocale } from "../../i18n/locale";
 import { m } from "../../i18n/paraglide/messages";
+import { statusWord } from "../../lib/words";
 
 /** One side of a refusal: a subaccount or a number, in its colour, with a line about it. */
 export interface Side {
@@ -39,6 +40,8 @@ function numberInUse(step: Pairing, subaccounts: readonly Subaccount[], devices:
   const device = holder === null ? "" : withSlot(holder.deviceLabel, holder.slot);
   const wanted = devices.find((other) => other.id === step.device);
   const since = holder === null || holder.since === 0 ? "" : day(holder.since);
+  const held = devices.find((other) => other.id === holder?.device);
+  const status = held === undefined ? "" : statusWord(held.status);
   const same = holder?.subaccount === step.subaccount;
   return {
     title: m.guard_title_in_use({ name: same ? device : holderName }),
@@ -49,7 +52,9 @@ function numberInUse(step: Pairing, subaccounts: readonly Subaccount[], devices:
       initials: holding?.initials ?? "",
       colour: holding?.colour ?? "",
       device: since === "" ? device : m.guard_since({ device, date: since }),
-      note: m.guard_conversations({ count: holder?.conversations ?? 0 }),
+      note: [m.guard_conversations({ count: holder?.conversations ?? 0 }), status]
+        .filter((part) => part !== "")
+        .join(" · "),
     },
     wanted: {
       title: m.guard_wanted(),

@@ -1,0 +1,103 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+import type { Message } from "../../api/types";
+import { sampleMessage } from "../../test/samples";
+import Bubble from "./Bubble.svelte";
+
+const AT = Date.UTC(2026, 10, 23, 14, 31);
+
+function show(part: Partial<Message>, more = {}) {
+  const message = sampleMessage({ at: AT, ...part });
+  const handlers = { onretry: vi.fn(), oncancel: vi.fn() };
+  const { container } = render(Bubble, { message, name: "Ana", locale: "en-GB", ...handlers, ...more });
+  const bubble = screen.getByTestId(`message-${message.id}`);
+  return { bubble, handlers, container };
+}
+
+/** What a screen reader says: words, and the names of pictures, in their order. */
+function spoken(element: Element): string {
+  const parts: string[] = [];
+  const walk = (node: Node) => {
+    if (node instanceof Element && node.getAttribute("aria-hidden") === "true") return;
+    if (node instanceof Element && node.getAttribute("role") === "img")
+      parts.push(node.getAttribute("aria-label") ?? "");
+    else if (node instanceof Text) parts.push(node.data.trim());
+    else node.childNodes.forEach(walk);
+  };
+  walk(element);
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+describe("Bubble", () => {
+  it("is one sentence: who, what, when, how far", () => {
+    expect(spoken(show({ text: "Hola" }).bubble)).toBe("Ana wrote: Hola 14:31");
+  });
+
+  it.each([
+    ["queued", "Waiting to go"],
+    ["sending", "Waiting to go"],
+    ["sent", "Sent"],
+    ["delivered", "Delivered"],
+    ["read", "Read"],
+    ["played", "Read"],
+    ["failed", "Not sent"],
+  ] as const)("says of %s: %s", (state, words) => {
+    expect(spoken(show({ out: true, text: "Hola", state }).bubble)).toBe(`You wrote: Hola 14:31 ${words}`);
+  });
+
+  it("marks what was typed on the phone", () => {
+    const { bubble } = show({ out: true, fromPhone: true, text: "Hola", state: "sent" });
+    expect(spoken(bubble)).toBe("Written on the phone: Hola 14:31 Sent");
+    expect(screen.getByTitle("Written on the phone")).toBeInTheDocument();
+  });
+
+  it("says why a message failed and tries it again", async () => {
+    const { handlers, container } = show({ out: true, state: "failed", failCode: "recipient_unknown" });
+    expect(container).toHaveTextContent("This number is not on WhatsApp");
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(handlers.onretry).toHaveBeenCalledOnce();
+  });
+
+  it("offers to take back what has not gone, and nothing else", async () => {
+    const { handlers } = show({ out: true, state: "queued" });
+    await userEvent.click(screen.getByRole("button", { name: "Take back" }));
+    expect(handlers.oncancel).toHaveBeenCalledOnce();
+  });
+
+  it("has no buttons once it went", () => {
+    show({ out: true, state: "sent" });
+    expect(screen.queryByRole("button")).toBeNull();
+  });
+
+  it("says what it is when it cannot be shown", () => {
+    expect(show({ kind: "unknown", text: "" }).bubble).toHaveTextContent("could not be shown");
+  });
+
+  it("says so when nothing of a text can be seen", () => {
+    expect(show({ text: "\u200b\u200d" }).bubble).toHaveTextContent("Nothing visible in this text");
+  });
+
+  it("shows markup as it was written", () => {
+    const text = "<img src=x onerror=alert(1)> **bold**";
+    const { bubble } = show({ text });
+    expect(bubble).toHaveTextContent(text);
+    expect(bubble.querySelector("img")).toBeNull();
+  });
+
+  it("lets the text decide its direction", () => {
+    const { bubble } = show({ text: "שלום עולם" });
+    expect(bubble.querySelector(".content")).toHaveAttribute("dir", "auto");
+  });
+
+  it("folds a long text and unfolds it", async () => {
+    const text = "0123456789".repeat(6553);
+    const { bubble } = show({ text });
+    expect(bubble.textContent.length).toBeLessThan(2000);
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(bubble).toHaveTextContent(text);
+    await userEvent.click(screen.getByRole("button", { name: "Show less" }));
+    expect(bubble.textContent.length).toBeLessThan(2000);
+  });
+});

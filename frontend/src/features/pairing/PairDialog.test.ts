@@ -1,0 +1,166 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { flushSync } from "svelte";
+import { describe, expect, it, vi } from "vitest";
+
+import type { Device, Pairing, Subaccount } from "../../api/types";
+import { PairingDialog } from "../../state/pairing.svelte";
+import { sampleDevice, samplePairing } from "../../test/samples";
+import PairDialog from "./PairDialog.svelte";
+
+const subaccounts: Subaccount[] = [
+  { id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0 },
+  { id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1 },
+];
+const fresh = sampleDevice({
+  linked: 0,
+  slot: 0,
+  number: "",
+  label: "Showroom",
+  status: "pending",
+  cause: "never_linked",
+});
+const problem = (code: string) => ({ code, message: "", detail: {}, action: "" });
+
+async function show(step: Partial<Pairing>, device: Device = fresh, now = 0) {
+  const calls = {
+    createDevice: vi.fn(async () => device),
+    start: vi.fn(async () => samplePairing(step)),
+    renew: vi.fn(async () => samplePairing({ kind: "waiting", qr: null })),
+    cancel: vi.fn(async () => undefined),
+  };
+  const pairing = new PairingDialog(calls);
+  await pairing.openFor(device);
+  const onopendevice = vi.fn();
+  render(PairDialog, { pairing, subaccounts, devices: [device], now, onopendevice });
+  return { pairing, calls, onopendevice };
+}
+
+describe("PairDialog", () => {
+  it("asks what a new device is called before it shows a code", async () => {
+    const { pairing, calls } = await show({});
+    pairing.openNew(1);
+    flushSync();
+    await userEvent.click(screen.getByTestId("pair-start"));
+    expect(screen.getByRole("alert")).toHaveTextContent("Give the number a name");
+    await userEvent.type(screen.getByTestId("device-label"), " Showroom ");
+    await userEvent.click(screen.getByRole("radio", { name: "Support" }));
+    await userEvent.click(screen.getByTestId("pair-start"));
+    expect(calls.createDevice).toHaveBeenCalledWith(1, "Showroom", "support");
+    expect(screen.getByRole("img", { name: "QR code for linking" })).toBeInTheDocument();
+  });
+
+  it("counts down this code and says which of all it is", async () => {
+    await show({ n: 3, total: 6, shown: 0, expires: 20_000 }, fresh, 6000);
+    expect(screen.getByRole("timer")).toHaveAccessibleName("14 seconds left");
+    expect(screen.getByText("A fresh code in 14 s")).toBeInTheDocument();
+    expect(screen.getByText("Code 3 of 6")).toBeInTheDocument();
+  });
+
+  it("says of the last code that none follows", async () => {
+    await show({ n: 6, total: 6, expires: 9000 });
+    expect(screen.getByText("The last code ends in 9 s")).toBeInTheDocument();
+  });
+
+  it("says which number a relink expects", async () => {
+    await show({ expected: "+34 600 000 013" }, sampleDevice({ status: "attention" }));
+    const dialog = screen.getByRole("dialog");
+    expect(dialog).toHaveAccessibleName("Relink Reception ·1");
+    expect(dialog).toHaveAccessibleDescription("Autos Ruiz · expects +34 600 000 013");
+    expect(screen.getByText("The one with +34 600 000 013.")).toBeInTheDocument();
+  });
+
+  it.each([
+    ["waiting", "Asking WhatsApp for a code"],
+    ["scanned", "Linking goes on between the phone and WhatsApp"],
+    ["passkey", "The phone asks for a passkey"],
+    ["linked", "Messages arrive from now on"],
+    ["used_up", "Nobody scanned in time"],
+    ["cancelled", "Linking was cancelled"],
+  ] as const)("tells about %s", async (kind, words) => {
+    await show({ kind, qr: null });
+    expect(screen.getByRole("dialog")).toHaveTextContent(words);
+    expect(screen.queryByTestId("pair-qr")).toBeNull();
+  });
+
+  it("shows a new code after all were used up", async () => {
+    const { calls } = await show({ kind: "used_up", qr: null });
+    await userEvent.click(screen.getByRole("button", { name: "Show a new code" }));
+    expect(calls.renew).toHaveBeenCalledWith(1);
+  });
+
+  it("says why it failed and tries again", async () => {
+    const { calls } = await show({ kind: "failed", qr: null, problem: problem("phone_outdated") });
+    expect(screen.getByRole("dialog")).toHaveTextContent("WhatsApp on that phone is too old");
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(calls.renew).toHaveBeenCalledOnce();
+  });
+
+  it("cancels when it is closed with Escape", async () => {
+    const { calls, pairing } = await show({});
+    await userEvent.keyboard("{Escape}");
+    expect(calls.cancel).toHaveBeenCalledWith(1);
+    expect(pairing.open).toBe(false);
+  });
+});
+
+describe("GuardDialog", () => {
+  const holder = {
+    subaccount: 2,
+    subaccountName: "Hotel Miramar",
+    device: 7,
+    deviceLabel: "Sales",
+    slot: 3,
+    number: "+34 600 000 013",
+    since: Date.UTC(2026, 2, 4),
+    conversations: 812,
+  };
+
+  it("names both sides of a number that is in use", async () => {
+    const { calls, onopendevice, pairing } = await show({
+      kind: "refused",
+      qr: null,
+      number: "+34 600 000 013",
+      holder,
+      problem: problem("number_in_use"),
+    });
+    const dialog = screen.getByRole("alertdialog", { name: "This number already belongs to Hotel Miramar" });
+    expect(dialog).toHaveTextContent("Sales ·3, since 4 Mar 2026");
+    expect(dialog).toHaveTextContent("812 conversations");
+    expect(dialog).toHaveTextContent("Showroom, a new device");
+    expect(dialog).toHaveTextContent("The phone was told that linking failed");
+    await userEvent.click(screen.getByRole("button", { name: "Scan with another phone" }));
+    expect(calls.renew).toHaveBeenCalledWith(1);
+    expect(pairing.step?.kind).toBe("waiting");
+    expect(onopendevice).not.toHaveBeenCalled();
+  });
+
+  it("opens the device that has the number", async () => {
+    const { onopendevice, pairing } = await show({
+      kind: "refused",
+      qr: null,
+      holder,
+      problem: problem("number_in_use"),
+    });
+    await userEvent.click(screen.getByRole("button", { name: "Open Sales ·3" }));
+    expect(onopendevice).toHaveBeenCalledWith({ subaccount: 2, device: 7 });
+    expect(pairing.open).toBe(false);
+  });
+
+  it("shows both numbers when a relink scanned another one", async () => {
+    await show(
+      {
+        kind: "refused",
+        qr: null,
+        number: "+34 600 000 099",
+        expected: "+34 600 000 013",
+        holder,
+        problem: problem("wrong_number"),
+      },
+      sampleDevice(),
+    );
+    const dialog = screen.getByRole("alertdialog", { name: "This is not the number of Reception ·1" });
+    expect(dialog).toHaveTextContent("+34 600 000 013");
+    expect(dialog).toHaveTextContent("+34 600 000 099");
+  });
+});
