@@ -38,7 +38,7 @@ type Client struct {
 	mu     sync.Mutex
 	closed bool
 	dial   *dial // the last one; its connection may still live
-	guard  error // what the guard said to the number scanned last
+	link   linking
 	redo   redelivery
 	resend map[types.MessageID]bool // requests to the phone whose answer could not be stored
 }
@@ -185,6 +185,8 @@ func (c *Client) beginDial(ctx context.Context) (*dial, error) {
 				c.redo.failures = 0
 			}
 			c.dial = d
+			c.link.stop()
+			c.link = linking{paired: c.linked.Load()}
 			c.work.Add(1)
 			c.mu.Unlock()
 			return d, nil
@@ -234,6 +236,7 @@ func (c *Client) Close() error {
 	}
 	c.closed = true
 	c.redo.stop()
+	c.link.stop()
 	c.mu.Unlock()
 	c.patience.close()
 	c.cancel()

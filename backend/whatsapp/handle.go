@@ -1,19 +1,12 @@
 package whatsapp
 
 import (
-	"context"
-	"time"
-
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"waflow/backend/domain"
 	"waflow/backend/whatsapp/convert"
 )
-
-// loginAgainAfter is how long after a successful pairing WhatsApp's demand for a second login is waited for. The library says
-// nothing when the connection ends instead.
-const loginAgainAfter = 5 * time.Second
 
 // handle takes one event of the library. True means that it is stored, or that there was nothing to store, and may be
 // acknowledged. A panic counts as false; the library itself would acknowledge.
@@ -103,21 +96,22 @@ func (c *Client) happened(raw any, event domain.SessionEvent) {
 	case *events.PairSuccess:
 		c.linked.Store(true)
 		c.own.Store(&convert.Own{Number: e.ID.User, LID: e.LID.User})
-		c.expectSecondLogin()
+		c.emit(event)
+		c.paired()
+		return
 	case *events.PairError:
 		c.linked.Store(false)
 		c.mu.Lock()
-		if c.guard != nil {
-			event.Err = c.guard
+		if c.link.refusal != nil {
+			event.Err = c.link.refusal
 		}
-		c.guard = nil
 		c.mu.Unlock()
 	case *events.LoggedOut:
 		c.linked.Store(false)
 	case *events.ManualLoginReconnect:
-		c.mu.Lock()
-		c.redo.stopSecondLogin()
-		c.mu.Unlock()
+		if !c.secondLoginDue() {
+			return
+		}
 	case *events.Disconnected:
 		// A connection made since is none of this event's business: events come from goroutines of their own.
 		if c.wa.IsConnected() || !c.endOnce() {
@@ -136,31 +130,4 @@ func (c *Client) endOnce() bool {
 	}
 	c.dial.over = true
 	return c.dial.ctx.Err() == nil // whoever cancelled it knows
-}
-
-// guardNumber asks the guard while the phone waits. Without an answer, and after a panic, the number is refused, and the
-// library tells the phone so.
-func (c *Client) guardNumber(jid types.JID, platform, businessName string) (allowed bool) {
-	if !c.begin() {
-		return false
-	}
-	defer c.work.Done()
-	account := domain.Account{Number: jid.User, Platform: platform, BusinessName: businessName}
-	err := error(linkFailed("refused", "The number could not be checked. Nothing was linked.", nil))
-	defer func() {
-		if reason := recover(); reason != nil {
-			c.log.Error().Type("reason", reason).Msg("the number guard panicked")
-			allowed = false
-		}
-		c.mu.Lock()
-		c.guard = err
-		c.mu.Unlock()
-		if allowed {
-			c.emit(domain.SessionEvent{Kind: domain.PairLinking, Account: account})
-		}
-	}()
-	ctx, cancel := context.WithTimeout(c.ctx, deadline)
-	defer cancel()
-	err = c.handlers.Guard(ctx, account)
-	return err == nil
 }

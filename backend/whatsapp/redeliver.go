@@ -17,24 +17,15 @@ const (
 	redeliverMost  = 5 * time.Minute
 )
 
-// redelivery is what the client knows about things that could not be stored, and about a second login that is awaited.
+// redelivery is what the client knows about things that could not be stored. Guarded by Client.mu.
 type redelivery struct {
-	failures    int // connections in a row on which something could not be stored
-	timer       *time.Timer
-	secondLogin *time.Timer
+	failures int // connections in a row on which something could not be stored
+	timer    *time.Timer
 }
 
 func (r *redelivery) stop() {
 	if r.timer != nil {
 		r.timer.Stop()
-	}
-	r.stopSecondLogin()
-}
-
-func (r *redelivery) stopSecondLogin() {
-	if r.secondLogin != nil {
-		r.secondLogin.Stop()
-		r.secondLogin = nil
 	}
 }
 
@@ -118,28 +109,4 @@ func (c *Client) redeliver(connection *dial) {
 	}
 	c.Disconnect()
 	c.emit(domain.SessionEvent{Kind: domain.SessionDisconnected, Reason: ReasonRedelivery})
-}
-
-// expectSecondLogin reports that a second login is due if WhatsApp does not say so itself after a pairing: the connection may
-// end between the two, and the library keeps silent about that.
-func (c *Client) expectSecondLogin() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return
-	}
-	connection := c.dial
-	c.redo.stopSecondLogin()
-	c.redo.secondLogin = time.AfterFunc(loginAgainAfter, func() {
-		if !c.begin() {
-			return
-		}
-		defer c.work.Done()
-		c.mu.Lock()
-		due := c.dial == connection
-		c.mu.Unlock()
-		if due {
-			c.emit(domain.SessionEvent{Kind: domain.SessionLoginAgain})
-		}
-	})
 }

@@ -26,6 +26,7 @@ var errSeveralDevices = errors.New("the session file holds more than one linked 
 
 // sessionFile is an open session file and the device in it.
 type sessionFile struct {
+	db        *sql.DB
 	container *sqlstore.Container
 	device    *store.Device
 }
@@ -51,9 +52,9 @@ func openSessionFile(ctx context.Context, file string, log libraryLog) (*session
 	case len(devices) > 1:
 		return fail(errSeveralDevices)
 	case len(devices) == 1:
-		return &sessionFile{container: container, device: devices[0]}, nil
+		return &sessionFile{db: db, container: container, device: devices[0]}, nil
 	default:
-		return &sessionFile{container: container, device: container.NewDevice()}, nil
+		return &sessionFile{db: db, container: container, device: container.NewDevice()}, nil
 	}
 }
 

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"slices"
+	"strings"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -23,13 +24,16 @@ type content struct {
 func read(raw *waE2E.Message) content {
 	message := unwrap(raw)
 	if text, ok := textOf(message); ok {
-		return content{kind: domain.KindText, text: text}
+		return content{kind: domain.KindText, text: valid(text)}
 	}
 	if isSilent(message) {
 		return content{silent: true}
 	}
 	return content{kind: domain.KindUnknown}
 }
+
+// valid replaces bytes that are no characters, which a protobuf of this kind may hold.
+func valid(text string) string { return strings.ToValidUTF8(text, "\ufffd") }
 
 func textOf(message *waE2E.Message) (string, bool) {
 	if text := message.GetConversation(); text != "" {

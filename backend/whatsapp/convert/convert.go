@@ -54,8 +54,7 @@ func Message(e *events.Message, own Own) []domain.Inbound {
 	}
 	raw, err := proto.Marshal(e.RawMessage)
 	if err != nil {
-		// It was just decoded, so this is a text that is no UTF-8. Something came, and that is shown.
-		raw = nil
+		raw = nil // without required fields, for example: something came, and that is shown
 	}
 	return []domain.Inbound{{Message: &domain.InboundMessage{
 		WAID:     info.ID,
@@ -145,7 +144,7 @@ func named(jid, alt types.JID, name string) []domain.Inbound {
 	if !ok || name == "" {
 		return nil
 	}
-	return []domain.Inbound{{Name: &domain.InboundName{Peer: peer, Name: name}}}
+	return []domain.Inbound{{Name: &domain.InboundName{Peer: peer, Name: valid(name)}}}
 }
 
 // FirstSync tells how far the phone says it has come with handing over the history, in percent, and false for a notice that

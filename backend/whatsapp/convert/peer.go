@@ -77,5 +77,5 @@ func pushName(info *types.MessageInfo) string {
 	if info.IsFromMe || info.PushName == "-" {
 		return ""
 	}
-	return info.PushName
+	return valid(info.PushName)
 }
