@@ -49,6 +49,8 @@ export default ts.config(
     settings: {
       "import-x/resolver-next": [
         createTypeScriptImportResolver({
+          // As vite resolves: some packages have types for only a part of what they export.
+          conditionNames: ["svelte", "browser", "import", "default"],
           extensions: [".ts", ".svelte.ts", ".svelte", ".js", ".json", ".css"],
           project: new URL("./tsconfig.json", import.meta.url).pathname,
         }),

@@ -64,15 +64,17 @@ func TestRulesRefuse(t *testing.T) {
 func TestRulesAllow(t *testing.T) {
 	const windowOnly = "//go:build !headless\n\npackage main"
 	cases := map[string]struct{ path, clause, imported string }{
-		"everyone knows the domain":           {"backend/store/a.go", "package store", "waflow/backend/domain"},
-		"a pure package computes":             {"backend/device/a.go", "package device", "slices"},
-		"the client's home knows whatsmeow":   {"backend/whatsapp/convert/a.go", "package convert", "go.mau.fi/whatsmeow/types"},
-		"a package knows its own parts":       {"backend/whatsapp/a.go", "package whatsapp", "waflow/backend/whatsapp/convert"},
-		"a test uses the simulator":           {"backend/pool/a_test.go", "package pool", "waflow/backend/wasim"},
-		"a test from outside uses real parts": {"backend/ingest/a_test.go", "package ingest_test", "waflow/backend/store"},
-		"the engine knows everything":         {"backend/engine/a.go", "package engine", "waflow/backend/outbox"},
-		"the window knows Wails":              {"app.go", windowOnly, "github.com/wailsapp/wails/v2"},
-		"the command line knows the engine":   {"main.go", "package main", "waflow/backend/engine"},
+		"everyone knows the domain":            {"backend/store/a.go", "package store", "waflow/backend/domain"},
+		"a pure package knows types of errors": {"backend/device/failure.go", "package device", "net"},
+		"the bridge knows a pure answer":       {"backend/bridge/a.go", "package bridge", "waflow/backend/routing"},
+		"a pure package computes":              {"backend/device/a.go", "package device", "slices"},
+		"the client's home knows whatsmeow":    {"backend/whatsapp/convert/a.go", "package convert", "go.mau.fi/whatsmeow/types"},
+		"a package knows its own parts":        {"backend/whatsapp/a.go", "package whatsapp", "waflow/backend/whatsapp/convert"},
+		"a test uses the simulator":            {"backend/pool/a_test.go", "package pool", "waflow/backend/wasim"},
+		"a test from outside uses real parts":  {"backend/ingest/a_test.go", "package ingest_test", "waflow/backend/store"},
+		"the engine knows everything":          {"backend/engine/a.go", "package engine", "waflow/backend/outbox"},
+		"the window knows Wails":               {"app.go", windowOnly, "github.com/wailsapp/wails/v2"},
+		"the command line knows the engine":    {"main.go", "package main", "waflow/backend/engine"},
 	}
 	for name, given := range cases {
 		t.Run(name, func(t *testing.T) {

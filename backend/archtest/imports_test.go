@@ -124,10 +124,7 @@ func refusal(file goFile, held rule, own, imported string) string {
 		return refusalOfOurs(file, held, own, imported)
 	}
 	if isStandard(imported) {
-		if held.pure && !file.test && slices.ContainsFunc(reachesOutside, func(p string) bool { return within(imported, p) }) {
-			return "a pure package decides from its arguments alone"
-		}
-		return ""
+		return refusalOfStandard(file, held, imported)
 	}
 	for _, restricted := range restrictedModules {
 		if within(imported, restricted) {
@@ -138,6 +135,14 @@ func refusal(file goFile, held rule, own, imported string) string {
 		return "only the standard library is allowed here"
 	}
 	return ""
+}
+
+func refusalOfStandard(file goFile, held rule, imported string) string {
+	reaches := slices.ContainsFunc(reachesOutside, func(p string) bool { return within(imported, p) })
+	if !held.pure || file.test || !reaches || slices.Contains(held.typesOnly[file.path], imported) {
+		return ""
+	}
+	return "a pure package decides from its arguments alone"
 }
 
 func refusalOfOurs(file goFile, held rule, own, imported string) string {
