@@ -55,6 +55,10 @@ func iqHandlers(namespace string) iqHandler {
 		return (*Server).iqProps
 	case "urn:xmpp:whatsapp:dirty", "urn:xmpp:whatsapp:push", "tos":
 		return (*Server).iqAccepted
+	case "w:g2":
+		return (*Server).iqGroups
+	case "w:profile:picture":
+		return (*Server).iqPicture
 	case "blocklist":
 		return (*Server).iqBlocklist
 	default:

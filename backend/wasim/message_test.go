@@ -224,6 +224,12 @@ func TestPeopleAreFoundByNumber(t *testing.T) {
 	require.ErrorContains(t, err, "no LID found")
 	_, err = c.sendText(jid(t, ana.JID()), "somebody")
 	require.NoError(t, err)
+
+	_, err = c.GetProfilePictureInfo(within(t), jid(t, ana.JID()), nil)
+	require.ErrorIs(t, err, whatsmeow.ErrProfilePictureNotSet)
+	groups, err := c.GetJoinedGroups(within(t))
+	require.NoError(t, err)
+	require.Empty(t, groups)
 }
 
 func TestTwoLinkedDevicesOfDifferentAccountsTalk(t *testing.T) {

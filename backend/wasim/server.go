@@ -88,6 +88,7 @@ type Server struct {
 
 // New makes a server that nothing can reach yet.
 func New(opts Options) (*Server, error) {
+	quietSignal()
 	opts = opts.withDefaults()
 	certs, err := newCertificates()
 	if err != nil {
