@@ -1,5 +1,5 @@
 // Package notify decides which notification is shown about devices, and when. The decision is pure: Next takes what happened and when, and
-// returns what to show. Runner feeds it with the clock; showing is left to who asks.
+// returns what to show. Notifier feeds it with the clock; showing is left to who asks.
 //
 // A device is announced when it has been Offline for longer than the setting or when it requires attention, and once more when it is
 // back; never when it only flapped, when a person paused it, or while it is being linked. What falls together becomes one notice.

@@ -379,5 +379,3 @@ func deviceOf(id domain.DeviceID, cause domain.Cause) domain.Device {
 }
 
 func refused() error { return &os.SyscallError{Syscall: "connect", Err: syscall.ECONNREFUSED} }
-
-func writeFile(name string) error { return os.WriteFile(name, []byte("x"), 0o600) }

@@ -148,7 +148,7 @@ func (p *pairing) adoptWhenDue() {
 	}
 	for _, file := range p.obsolete {
 		if file != p.session.file && (former == nil || file != former.file) {
-			s.pool.Discard(file)
+			s.pool.discard(file)
 		}
 	}
 	p.await(scanDeadline, p.linked)

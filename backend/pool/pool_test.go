@@ -362,17 +362,3 @@ func TestRemovedDeviceIsLetGo(t *testing.T) {
 		require.Equal(t, domain.CodeNotFound, domain.CodeOf(p.TryNow(1)))
 	})
 }
-
-func TestSweepKeepsOnlyWhatIsLinked(t *testing.T) {
-	w := newWorld(t)
-	p := w.pool()
-	for _, name := range []string{"1-1.db", "1-1.db-wal", "2-2.db", "2-2.db-wal", "2-2.db-shm"} {
-		require.NoError(t, writeFile(p.cfg.Sessions+"/"+name))
-	}
-	require.NoError(t, p.Sweep("1-1.db"))
-	require.FileExists(t, p.cfg.Sessions+"/1-1.db")
-	require.FileExists(t, p.cfg.Sessions+"/1-1.db-wal")
-	for _, name := range []string{"2-2.db", "2-2.db-wal", "2-2.db-shm"} {
-		require.NoFileExists(t, p.cfg.Sessions+"/"+name)
-	}
-}

@@ -209,7 +209,7 @@ func (s *session) end(discard bool) {
 		log.Warn().Err(err).Msg("a session did not close well")
 	}
 	if discard {
-		s.pool.Discard(s.file)
+		s.pool.discard(s.file)
 	}
 }
 

@@ -11,42 +11,41 @@ import (
 	"waflow/backend/domain"
 )
 
-func TestRunnerShowsByTheClock(t *testing.T) {
+func TestNotifierShowsByTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var shown []domain.Notice
-		r := NewRunner(30*time.Second, time.Now, func(n domain.Notice) { shown = append(shown, n) })
+		n := NewNotifier(Config{Now: time.Now, Show: func(notice domain.Notice) { shown = append(shown, notice) }})
 		ctx, cancel := context.WithCancel(context.Background())
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			r.Run(ctx)
-		}()
+		ended := make(chan error, 1)
+		go func() { ended <- n.Run(ctx) }()
+		pass := func(d time.Duration) {
+			time.Sleep(d)
+			synctest.Wait()
+		}
 		began := time.Now()
 		to := func(id int, c domain.Cause) {
-			r.Changed(domain.StateChange{Ref: ref(id), To: domain.DeviceState{Status: c.Status(), Cause: c, Since: time.Now()}})
+			n.Changed(domain.StateChange{Ref: ref(id), To: domain.DeviceState{Status: c.Status(), Cause: c, Since: time.Now()}})
 		}
-		r.Known(domain.Device{Ref: ref(3), State: domain.DeviceState{Status: domain.StatusAttention, Cause: domain.CauseReplaced}})
+		n.Known(domain.Device{Ref: ref(3), State: domain.DeviceState{Status: domain.StatusAttention, Cause: domain.CauseReplaced}})
 		to(1, domain.CauseNetworkDown)
 		to(2, domain.CauseNetworkDown)
-		synctest.Wait()
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		require.Len(t, shown, 1)
 		require.Equal(t, domain.NoticeSeveral, shown[0].Kind)
 		require.Equal(t, 30*time.Second+Gather, shown[0].At.Sub(began))
 
-		r.Removed(ref(2))
+		n.Removed(ref(2))
 		to(1, domain.CauseOnline)
 		to(2, domain.CauseOnline)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		require.Len(t, shown, 2)
 		require.Equal(t, domain.NoticeBack, shown[1].Kind)
-		require.Equal(t, []int64{1, 2}, []int64{shown[0].ID, shown[1].ID})
 
-		r.Configured(time.Second)
+		n.Configure(domain.Settings{NotifyOfflineAfter: time.Second})
 		to(1, domain.CauseConnecting)
-		time.Sleep(5 * time.Second)
+		pass(5 * time.Second)
 		require.Len(t, shown, 3)
 		cancel()
-		<-ended
+		require.NoError(t, <-ended)
 	})
 }

@@ -1,0 +1,101 @@
+package notify
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"waflow/backend/domain"
+)
+
+// Config is what a notifier needs.
+type Config struct {
+	Now  func() time.Time           // time.Now, or a test's
+	Show func(notice domain.Notice) // gets each notice, without an ID; should not block for long
+}
+
+// Notifier runs the policy by the clock. What it is told never blocks who tells; notices come from its one goroutine, in order.
+type Notifier struct {
+	cfg Config
+
+	ready chan struct{} // holds a token while there are inputs
+	mu    sync.Mutex
+	queue []Input
+}
+
+// NewNotifier returns a notifier with the default settings.
+func NewNotifier(cfg Config) *Notifier {
+	n := &Notifier{cfg: cfg, ready: make(chan struct{}, 1)}
+	n.Configure(domain.DefaultSettings())
+	return n
+}
+
+// Known tells how a device was found at the start: what requires attention already is not told again, but that it is back will be.
+func (n *Notifier) Known(d domain.Device) {
+	n.put(Input{Kind: Known, Device: d.Ref, State: d.State})
+}
+
+// Changed tells that a device's status or cause changed. Telling the same twice does no harm.
+func (n *Notifier) Changed(c domain.StateChange) {
+	n.put(Input{Kind: Changed, Device: c.Ref, State: c.To})
+}
+
+// Removed tells that a device is gone.
+func (n *Notifier) Removed(ref domain.DeviceRef) {
+	n.put(Input{Kind: Removed, Device: ref})
+}
+
+// Configure tells what the settings are now.
+func (n *Notifier) Configure(s domain.Settings) {
+	n.put(Input{Kind: Configured, After: s.NotifyOfflineAfter})
+}
+
+func (n *Notifier) put(in Input) {
+	in.At = n.cfg.Now()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.queue = append(n.queue, in)
+	select {
+	case n.ready <- struct{}{}:
+	default:
+	}
+}
+
+func (n *Notifier) take() []Input {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	taken := n.queue
+	n.queue = nil
+	return taken
+}
+
+// Run decides until ctx ends; then it returns nil.
+func (n *Notifier) Run(ctx context.Context) error {
+	var state State
+	step := func(in Input) {
+		var notices []domain.Notice
+		state, notices = Next(state, in)
+		for _, notice := range notices {
+			n.cfg.Show(notice)
+		}
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-n.ready:
+			for _, in := range n.take() {
+				step(in)
+			}
+		case <-timer.C:
+			step(Input{Kind: Tick, At: n.cfg.Now()})
+		}
+		if wake := state.Wake(); wake.IsZero() {
+			timer.Stop()
+		} else {
+			timer.Reset(max(wake.Sub(n.cfg.Now()), 0))
+		}
+	}
+}
