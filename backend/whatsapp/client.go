@@ -40,7 +40,6 @@ type Client struct {
 	dial   *dial // the last one; its connection may still live
 	link   linking
 	redo   redelivery
-	resend map[types.MessageID]bool // requests to the phone whose answer could not be stored
 }
 
 // dial is one call of the library's ConnectContext and the connection that came of it.
@@ -68,7 +67,6 @@ func (s *Service) Open(ctx context.Context, file string, handlers domain.Session
 		handlers: handlers,
 		file:     session,
 		turns:    newTurns(),
-		resend:   make(map[types.MessageID]bool),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.linked.Store(session.device.ID != nil)
@@ -154,11 +152,7 @@ func (c *Client) Connect(ctx context.Context) error {
 	}
 	go func() {
 		defer c.work.Done()
-		defer close(d.done)
-		d.err = c.wa.ConnectContext(d.ctx)
-		if d.err != nil {
-			d.cancel()
-		}
+		c.endDial(d, c.wa.ConnectContext(d.ctx))
 	}()
 	select {
 	case <-d.done:
@@ -200,6 +194,25 @@ func (c *Client) beginDial(ctx context.Context) (*dial, error) {
 	}
 }
 
+// endDial makes the result of a dial known. One that nobody wants any more is hung up before the next may begin.
+func (c *Client) endDial(d *dial, err error) {
+	c.mu.Lock()
+	unwanted := d.over
+	if !unwanted {
+		d.err = err
+		close(d.done)
+	}
+	c.mu.Unlock()
+	if err != nil || unwanted {
+		d.cancel()
+	}
+	if unwanted {
+		c.wa.Disconnect()
+		d.err = context.Canceled
+		close(d.done)
+	}
+}
+
 // Disconnect ends the connection, or the dial, without an event. It does not wait for a dial.
 func (c *Client) Disconnect() {
 	c.mu.Lock()
@@ -209,19 +222,11 @@ func (c *Client) Disconnect() {
 		return
 	}
 	d.over = true
-	if !isClosed(d.done) {
-		d.cancel()
-		c.work.Add(1)
-		c.mu.Unlock()
-		go func() {
-			defer c.work.Done()
-			<-d.done
-			c.wa.Disconnect()
-		}()
-		return
-	}
+	live := isClosed(d.done)
 	c.mu.Unlock()
-	c.wa.Disconnect()
+	if live {
+		c.wa.Disconnect()
+	}
 	d.cancel()
 }
 

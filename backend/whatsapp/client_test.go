@@ -3,8 +3,11 @@ package whatsapp_test
 import (
 	"context"
 	"errors"
+	"net"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -248,4 +251,100 @@ func TestRefusedSend(t *testing.T) {
 	_, err = s.Send(t.Context(), s.compose(t, peerOf(ana), "offline"))
 	require.Equal(t, domain.CodeNotConnected, domain.CodeOf(err))
 	require.False(t, strings.Contains(err.Error(), peerOf(ana).Number))
+}
+
+// The connection ends after WhatsApp has noted the link and before it demands the second login.
+func TestPairingCutBeforeTheSecondLogin(t *testing.T) {
+	server := newServer(t)
+	phone := newPhone(t, server, ourNumber, "Desk")
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultDropPairing, Number: ourNumber, Count: 1, Stage: wasim.PairingLinked}))
+	s := openSession(t, newService(t, server, whatsapp.Options{}), filepath.Join(t.TempDir(), "1.db"), newOwner())
+	require.True(t, s.scan(t, phone).Linked)
+	s.await(t, domain.PairSucceeded)
+	s.await(t, domain.SessionLoginAgain)
+	s.dial(t)
+	require.True(t, phone.LinkedDevices()[0].Connected)
+}
+
+func TestPairingCutAfterTheScan(t *testing.T) {
+	server := newServer(t)
+	phone := newPhone(t, server, ourNumber, "Desk")
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultDropPairing, Number: ourNumber, Count: 1, Stage: wasim.PairingScan}))
+	s := openSession(t, newService(t, server, whatsapp.Options{}), filepath.Join(t.TempDir(), "1.db"), newOwner())
+	require.NoError(t, s.Connect(context.WithoutCancel(t.Context())))
+	_, err := phone.Scan(t.Context(), s.await(t, domain.PairCodes).Codes[0])
+	require.ErrorIs(t, err, wasim.ErrPairingInterrupted)
+	s.await(t, domain.SessionDisconnected)
+	require.False(t, s.Linked())
+
+	// The same session shows new codes.
+	s.forget()
+	require.True(t, s.scan(t, phone).Linked)
+	s.await(t, domain.SessionLoginAgain)
+}
+
+// WhatsApp may demand a new login at any time.
+func TestSecondLoginLater(t *testing.T) {
+	server := newServer(t)
+	phone := newPhone(t, server, ourNumber, "Desk")
+	s := link(t, server, phone)
+	phone.EndStreams(515)
+	s.await(t, domain.SessionLoginAgain)
+	s.dial(t)
+}
+
+func TestDialThatIsNotAnswered(t *testing.T) {
+	server := newServer(t)
+	service := newService(t, server, whatsapp.Options{})
+	s := openSession(t, service, filepath.Join(t.TempDir(), "1.db"), newOwner())
+
+	require.NoError(t, server.Stop())
+	var refused net.Error
+	require.ErrorAs(t, s.Connect(t.Context()), &refused)
+	require.NoError(t, server.Start(true))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, s.Connect(ctx), context.Canceled)
+	require.NoError(t, s.Connect(context.WithoutCancel(t.Context())))
+	s.await(t, domain.PairCodes)
+	require.Equal(t, domain.CodeConflict, domain.CodeOf(s.Connect(t.Context())), "it is connected")
+}
+
+// Cancelling the context of a connection ends it, and whoever did so is not told.
+func TestContextOfAConnection(t *testing.T) {
+	server := newServer(t)
+	phone := newPhone(t, server, ourNumber, "Desk")
+	s := link(t, server, phone)
+	s.Disconnect()
+	s.forget()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	defer cancel()
+	require.NoError(t, s.Connect(ctx))
+	s.await(t, domain.SessionConnected)
+	cancel()
+	require.Eventually(t, func() bool { return !phone.LinkedDevices()[0].Connected }, patience, time.Millisecond)
+	s.dial(t)
+	require.Empty(t, slices.DeleteFunc(kinds(s.events), func(k domain.SessionEventKind) bool { return k != domain.SessionDisconnected }))
+}
+
+// What our own devices say to each other is acknowledged by the library before it is stored.
+func TestAnswerOfThePhoneIsStoredInTheEnd(t *testing.T) {
+	server := newServer(t)
+	phone, ana := newPhone(t, server, ourNumber, "Desk"), newPhone(t, server, anasNumber, "Ana")
+	s := link(t, server, phone)
+	var failures atomic.Int32
+	s.onReceive(func(in domain.Inbound) error {
+		if in.Message != nil && !in.Message.Undecrypt && failures.Add(1) == 1 {
+			return errors.New("disk full")
+		}
+		return nil
+	})
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: ourNumber, Count: 1}))
+	_, err := ana.SendText(t.Context(), ourNumber, "only the phone has it")
+	require.NoError(t, err)
+	ana.SetOwnNetwork(false)
+	s.awaitTexts(t, 1)
+	require.Equal(t, []string{"only the phone has it"}, s.texts())
+	require.EqualValues(t, 2, failures.Load())
 }

@@ -18,7 +18,7 @@ func (c *Client) handle(raw any) (taken bool) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			c.log.Error().Type("event", raw).Type("reason", reason).Msg("a handler panicked")
-			taken = c.notTaken(raw)
+			taken = c.notTaken()
 		}
 	}()
 	if event, ok := sessionEvent(raw, c.service.now()); ok {
@@ -27,13 +27,10 @@ func (c *Client) handle(raw any) (taken bool) {
 	}
 	inbound := c.inbound(raw)
 	for _, in := range inbound {
-		if err := c.handlers.Receive(c.ctx, in); err != nil {
+		if err := c.receive(in, isAcknowledged(raw)); err != nil {
 			c.log.Warn().Type("event", raw).Str("code", string(domain.CodeOf(err))).Msg("what arrived could not be stored")
-			return c.notTaken(raw)
+			return c.notTaken()
 		}
-	}
-	if c.answersFailedRequest(raw) {
-		return false
 	}
 	if len(inbound) > 0 {
 		c.taken(inbound)

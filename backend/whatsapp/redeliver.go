@@ -12,7 +12,12 @@ import (
 // WhatsApp sends again what was not acknowledged, and only when the device connects the next time. So something that could
 // not be stored ends the connection, after a wait that grows with every connection in a row on which that happened: a full disk must not become a
 // storm of logins. The owner may be faster; a connection that it has ended meanwhile is left alone.
+//
+// What the account's own devices say to each other (notices of history, answers to requests) is acknowledged by the library
+// before we are asked, with a receipt of the type peer_msg. It does not come again, so storing it is tried for insistFor
+// before it is given up. A crash in that time loses the stanza.
 const (
+	insistFor      = 2 * time.Minute
 	redeliverAfter = 5 * time.Second
 	redeliverMost  = 5 * time.Minute
 )
@@ -57,42 +62,16 @@ func (c *Client) taken(inbound []domain.Inbound) {
 	}
 }
 
-// notTaken sees to it that what could not be stored comes again, and says what to tell the library.
-func (c *Client) notTaken(raw any) bool {
+// notTaken sees to it that what could not be stored comes again, and says so to the library.
+func (c *Client) notTaken() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.dial == nil {
-		return false
-	}
-	if connection := c.dial; !connection.failed {
+	if connection := c.dial; !c.closed && connection != nil && !connection.failed {
 		connection.failed = true
 		c.redo.failures++
 		c.redo.timer = time.AfterFunc(redeliverWait(c.redo.failures), func() { c.redeliver(connection) })
 	}
-	// The library acknowledges the phone's answer to a request when its handling fails, and keeps it when the handling of
-	// the stanza that carried it fails. So the failure is told there.
-	if message, ok := raw.(*events.Message); ok && message.UnavailableRequestID != "" {
-		c.resend[message.UnavailableRequestID] = true
-		return true
-	}
 	return false
-}
-
-// answersFailedRequest tells whether this is the stanza with an answer of our phone that could not be stored.
-func (c *Client) answersFailedRequest(raw any) bool {
-	message, ok := raw.(*events.Message)
-	if !ok {
-		return false
-	}
-	id := message.RawMessage.GetProtocolMessage().GetPeerDataOperationRequestResponseMessage().GetStanzaID()
-	if id == "" {
-		return false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	failed := c.resend[id]
-	delete(c.resend, id)
-	return failed
 }
 
 // redeliver ends the connection on which something could not be stored, if it is still the present one.
@@ -109,4 +88,34 @@ func (c *Client) redeliver(connection *dial) {
 	}
 	c.Disconnect()
 	c.emit(domain.SessionEvent{Kind: domain.SessionDisconnected, Reason: ReasonRedelivery})
+}
+
+// isAcknowledged tells whether the library has acknowledged a message before we are asked.
+func isAcknowledged(raw any) bool {
+	message, ok := raw.(*events.Message)
+	return ok && (message.UnavailableRequestID != "" || message.Info.Category == "peer")
+}
+
+// receive stores something, again and again for a while if it will not come again.
+func (c *Client) receive(in domain.Inbound, insist bool) error {
+	err := c.handlers.Receive(c.ctx, in)
+	if !insist {
+		return err
+	}
+	end := time.NewTimer(insistFor)
+	defer end.Stop()
+	for wait := time.Second; err != nil; wait = min(2*wait, 15*time.Second) {
+		pause := time.NewTimer(wait)
+		select {
+		case <-pause.C:
+			err = c.handlers.Receive(c.ctx, in)
+		case <-end.C:
+			pause.Stop()
+			return err
+		case <-c.ctx.Done():
+			pause.Stop()
+			return err
+		}
+	}
+	return nil
 }
