@@ -49,6 +49,8 @@ type Delivery struct {
 	Sent int `json:"sent"`
 	// Acked is how often the device acknowledged it, by an ack or by a receipt that stands for one.
 	Acked int `json:"acked"`
+	// AckedAt is when it was first acknowledged, zero before.
+	AckedAt time.Time `json:"ackedAt,omitzero"`
 	// Decrypted is how often the device decrypted it. Only phones tell; for linked devices see Receipts.
 	Decrypted int `json:"decrypted"`
 	// Receipts counts the receipts that the device sent for it by type: "delivered", "inactive", "sender", "read",
@@ -260,7 +262,10 @@ func (l *Ledger) sent(k messageKey, to Address) {
 func (l *Ledger) acked(k messageKey, by Address) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.delivery(k, by).Acked++
+	d := l.delivery(k, by)
+	if d.Acked++; d.Acked == 1 {
+		d.AckedAt = l.now()
+	}
 	l.noteLocked(by, "acknowledged", k.id)
 }
 
