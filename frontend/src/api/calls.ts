@@ -60,6 +60,8 @@ export function callsOver(transport: Transport) {
         call<ConversationPage>("Inbox.Conversations", subaccount, cursor, limit),
       thread: (conversation: number, cursor: string, limit: number) =>
         call<Thread>("Inbox.Thread", conversation, cursor, limit),
+      /** The whole text of a message that a thread shows cut. */
+      fullText: (message: number) => call<string>("Inbox.FullText", message),
       send: (conversation: number, text: string) => call<Message>("Inbox.Send", conversation, text),
       retry: (message: number) => call<Message>("Inbox.Retry", message),
       /** Only while it is queued. */

@@ -40,6 +40,11 @@ export class Ordering {
 
   /** Takes a batch as it arrives. */
   take(batch: Batch): void {
+    if (batch.reset) {
+      this.suspend();
+      this.#listener.gap();
+      return;
+    }
     this.#held.push(batch);
     if (this.#seq !== undefined) this.#flush();
   }

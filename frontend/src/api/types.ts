@@ -156,7 +156,7 @@ export interface Holder {
 export interface Conversation {
   id: number;
   subaccount: number;
-  /** The contact's name; the number where there is none. */
+  /** The contact's name; the number where there is none, "" if only a LID is known. */
   title: string;
   /** Formatted; "" if only a LID is known. */
   number: string;
@@ -181,6 +181,8 @@ export interface Message {
   operator: number;
   kind: string;
   text: string;
+  /** `text` is only the beginning; inbox.fullText has the rest. */
+  long: boolean;
   at: number;
   state: MessageState;
   failCode: string;
@@ -245,6 +247,8 @@ export interface NoticeItem {
 export interface Batch {
   first: number;
   seq: number;
+  /** Too much changed to tell: only a new snapshot tells it. */
+  reset: boolean;
   changes: Change[];
 }
 

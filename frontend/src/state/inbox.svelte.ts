@@ -106,7 +106,9 @@ export class Inbox {
     const { composer, thread } = this;
     const message = thread?.messages.find((other) => other.id === id);
     if (composer === null || thread === null || message === undefined) return;
-    if (await thread.cancel(id)) composer.restore(message.text);
+    // Once it is taken back nobody has its text any more.
+    const text = await thread.wholeText(message);
+    if (text !== undefined && (await thread.cancel(id))) composer.restore(text);
   }
 
   #turnTo(conversation: Conversation | null, opened: boolean): void {

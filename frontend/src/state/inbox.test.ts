@@ -28,6 +28,7 @@ function inboxWith() {
     send: vi.fn<InboxCalls["send"]>(async (conversation, text): Promise<Message> =>
       sampleMessage({ id: 99, conversation, text, out: true, state: "queued", at: 9000 }),
     ),
+    fullText: vi.fn<InboxCalls["fullText"]>().mockResolvedValue("the whole text"),
     retry: vi.fn<InboxCalls["retry"]>(),
     cancel: vi.fn<InboxCalls["cancel"]>(async (id) => sampleMessage({ id })),
     setDraft: vi.fn<InboxCalls["setDraft"]>().mockResolvedValue(),

@@ -9,6 +9,7 @@ const PAGE = 80;
 /** What a thread asks of the engine. */
 export interface ThreadCalls {
   thread(conversation: number, cursor: string, limit: number): Promise<ThreadPage>;
+  fullText(message: number): Promise<string>;
   retry(message: number): Promise<Message>;
   cancel(message: number): Promise<Message>;
 }
@@ -32,6 +33,8 @@ export class Thread {
   /** Why a message could not be tried again or cancelled, by its id. */
   refusals = $state.raw<ReadonlyMap<number, Problem>>(new Map());
   total = $state(0);
+  /** The whole of texts that are shown cut, by the message's id, as far as they were asked for. */
+  texts = $state.raw<ReadonlyMap<number, string>>(new Map());
   /** The last thing that happened to the list is that older messages were put before it. */
   prepended = $state(false);
   /** How many messages arrived below what is in view. */
@@ -126,6 +129,21 @@ export class Thread {
 
   has(message: number): boolean {
     return this.messages.some((other) => other.id === message);
+  }
+
+  /** Gets the whole text of a message. Undefined when it could not be read; the message says why. */
+  async wholeText(message: Message): Promise<string | undefined> {
+    const known = message.long ? this.texts.get(message.id) : message.text;
+    if (known !== undefined) return known;
+    this.#refuse(message.id, undefined);
+    try {
+      const text = await this.#calls.fullText(message.id);
+      this.texts = new Map(this.texts).set(message.id, text);
+      return text;
+    } catch (error) {
+      this.#refuse(message.id, problemOf(error));
+      return undefined;
+    }
   }
 
   /** Tries a failed message again. */

@@ -18,7 +18,7 @@ const ids = (thread: Thread) => thread.messages.map((message) => message.id);
 const problem = { code: "conflict", message: "", detail: {}, action: "" };
 
 function threadWith(part: Partial<ThreadCalls>): Thread {
-  return new Thread(1, { thread: vi.fn(), retry: vi.fn(), cancel: vi.fn(), ...part });
+  return new Thread(1, { thread: vi.fn(), fullText: vi.fn(), retry: vi.fn(), cancel: vi.fn(), ...part });
 }
 
 async function openThread(answer: ThreadPage, unread = 0): Promise<Thread> {
@@ -125,6 +125,17 @@ describe("Thread", () => {
     expect(thread.refusals.get(3)).toEqual(problem);
     expect(await thread.cancel(3)).toBe(true);
     expect(thread.refusals.size).toBe(0);
+  });
+
+  it("asks once for the rest of a text that is shown cut", async () => {
+    const fullText = vi.fn().mockResolvedValue("all of it");
+    const long = sampleMessage({ text: "all", long: true });
+    const thread = threadWith({ thread: vi.fn().mockResolvedValue(page([long])), fullText });
+    await thread.open(0);
+    expect(await thread.wholeText(long)).toBe("all of it");
+    expect(await thread.wholeText(long)).toBe("all of it");
+    expect(fullText).toHaveBeenCalledOnce();
+    expect(thread.texts.get(1)).toBe("all of it");
   });
 
   it("says why it could not be read", async () => {

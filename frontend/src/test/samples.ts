@@ -12,6 +12,7 @@ export function sampleMessage(part: Partial<Message> = {}): Message {
     operator: 0,
     kind: "text",
     text: "Hello",
+    long: false,
     at: 1000,
     state: "received",
     failCode: "",

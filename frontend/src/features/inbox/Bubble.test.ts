@@ -10,10 +10,10 @@ const AT = Date.UTC(2026, 10, 23, 14, 31);
 
 function show(part: Partial<Message>, more = {}) {
   const message = sampleMessage({ at: AT, ...part });
-  const handlers = { onretry: vi.fn(), oncancel: vi.fn() };
-  const { container } = render(Bubble, { message, name: "Ana", locale: "en-GB", ...handlers, ...more });
+  const handlers = { onunfold: vi.fn(), onretry: vi.fn(), oncancel: vi.fn() };
+  const { container, rerender } = render(Bubble, { message, name: "Ana", locale: "en-GB", ...handlers, ...more });
   const bubble = screen.getByTestId(`message-${message.id}`);
-  return { bubble, handlers, container };
+  return { bubble, handlers, container, rerender };
 }
 
 /** What a screen reader says: words, and the names of pictures, in their order. */
@@ -99,5 +99,14 @@ describe("Bubble", () => {
     expect(bubble).toHaveTextContent(text);
     await userEvent.click(screen.getByRole("button", { name: "Show less" }));
     expect(bubble.textContent.length).toBeLessThan(2000);
+  });
+
+  it("asks for the rest of a text of which it has only the beginning", async () => {
+    const { bubble, handlers, rerender } = show({ text: "The beginning", long: true });
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(handlers.onunfold).toHaveBeenCalledOnce();
+    await rerender({ whole: "The beginning and the end" });
+    expect(bubble).toHaveTextContent("The beginning and the end");
+    expect(screen.getByRole("button", { name: "Show less" })).toHaveAttribute("aria-expanded", "true");
   });
 });
