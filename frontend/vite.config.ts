@@ -41,7 +41,7 @@ export default defineConfig({
     contentPolicy(),
   ],
   build: {
-    target: "safari15.4",
+    target: "safari16.4",
     // A data: font or script would need a hole in the content policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
