@@ -7,7 +7,8 @@ import (
 	"waflow/backend/events"
 )
 
-// Store is what the inbox reads and keeps on disk.
+// Store is what the inbox reads and keeps on disk. MarkRead returns the read receipts that are owed now, none if the settings say that
+// contacts are not told.
 type Store interface {
 	Conversations(ctx context.Context, q domain.ConversationQuery) ([]domain.Conversation, domain.Cursor, int, error)
 	Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error)
@@ -17,7 +18,6 @@ type Store interface {
 	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) (domain.Conversation, []domain.ReadMark, error)
 	SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) (domain.Conversation, error)
 	Devices(ctx context.Context) ([]domain.Device, error)
-	Settings(ctx context.Context) (domain.Settings, error)
 }
 
 // Outbox keeps messages until WhatsApp has them. It publishes what it changes.

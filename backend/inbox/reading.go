@@ -56,10 +56,6 @@ func (i *Inbox) Unread(ctx context.Context) ([]domain.Unread, error) { return i.
 
 // MarkRead marks a conversation as read up to a message, and tells the contact unless the settings say not to. Errors: not_found.
 func (i *Inbox) MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) error {
-	settings, err := i.store.Settings(ctx)
-	if err != nil {
-		return err
-	}
 	c, marks, err := i.store.MarkRead(ctx, id, upTo)
 	if err != nil {
 		return err
@@ -67,7 +63,7 @@ func (i *Inbox) MarkRead(ctx context.Context, id domain.ConversationID, upTo dom
 	if err := i.publishRead(ctx, c); err != nil {
 		return err
 	}
-	if !settings.ReadReceipts || len(marks) == 0 {
+	if len(marks) == 0 {
 		return nil
 	}
 	return i.receipts.MarkRead(ctx, marks)
