@@ -62,7 +62,7 @@ func services() bridge.Services {
 	bus := events.NewBus(events.Limits{})
 	return bridge.Services{
 		Info: bridge.AppInfo{Version: "1.2.3"}, Bus: bus,
-		Settings: settings.New(&kept{now: domain.DefaultSettings()}, bus),
+		Settings: settings.New(&kept{now: domain.DefaultSettings()}, bus, func(domain.Settings) {}),
 	}
 }
 

@@ -80,7 +80,7 @@ func serve(t *testing.T) served {
 		Bus:      s.bus,
 		Fleet:    fleet.New(nil, triedPool{}, s.bus),
 		Inbox:    inbox.New(nil, nil, nil, nil, s.bus),
-		Settings: settings.New(&kept{now: domain.DefaultSettings()}, s.bus),
+		Settings: settings.New(&kept{now: domain.DefaultSettings()}, s.bus, func(domain.Settings) {}),
 		Logger:   zerolog.New(s.log),
 	})
 	listener, err := bridge.Listen(t.Context(), "127.0.0.1:0")

@@ -23,10 +23,13 @@ type Store interface {
 type Settings struct {
 	store Store
 	bus   *events.Bus
+	apply func(domain.Settings)
 }
 
-// New returns the settings over their parts.
-func New(store Store, bus *events.Bus) *Settings { return &Settings{store: store, bus: bus} }
+// New returns the settings over their parts. apply is called with what was set, for whoever acts by the settings; it must not block.
+func New(store Store, bus *events.Bus, apply func(domain.Settings)) *Settings {
+	return &Settings{store: store, bus: bus, apply: apply}
+}
 
 // Get returns the settings as they are.
 func (s *Settings) Get(ctx context.Context) (domain.Settings, error) { return s.store.Settings(ctx) }
@@ -39,6 +42,7 @@ func (s *Settings) Set(ctx context.Context, next domain.Settings) (domain.Settin
 	if err := s.store.SetSettings(ctx, next); err != nil {
 		return domain.Settings{}, err
 	}
+	s.apply(next)
 	s.bus.Publish(events.Settings(next))
 	return next, nil
 }
