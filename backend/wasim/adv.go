@@ -73,9 +73,12 @@ func countersigned(sent *waAdv.ADVSignedDeviceIdentity, deviceKey [32]byte, answ
 	if !ecc.VerifySignature(ecc.NewDjbECPublicKey(deviceKey), message, [64]byte(got.GetDeviceSignature())) {
 		return nil, errDeviceSignature
 	}
-	full := proto.Clone(sent).(*waAdv.ADVSignedDeviceIdentity)
-	full.DeviceSignature = got.GetDeviceSignature()
-	return full, nil
+	return &waAdv.ADVSignedDeviceIdentity{
+		Details:             sent.GetDetails(),
+		AccountSignatureKey: sent.GetAccountSignatureKey(),
+		AccountSignature:    sent.GetAccountSignature(),
+		DeviceSignature:     got.GetDeviceSignature(),
+	}, nil
 }
 
 // signKeyIndexes makes the signed list of the key indexes that are valid, which goes with a device list.

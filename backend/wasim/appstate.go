@@ -111,7 +111,7 @@ func (s *Server) tellCollection(changer *device, name string, version int) {
 	news := element("collection", attrs{"name": name, "version": strconv.Itoa(version)})
 	for _, d := range changer.account.deviceList() {
 		if d != changer {
-			s.notify(d, types.ServerJID, "server_sync", nil, news)
+			s.notify(d, types.ServerJID, "server_sync", news)
 		}
 	}
 }

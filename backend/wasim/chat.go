@@ -77,18 +77,18 @@ func (p *Phone) Peers() []string {
 	return out
 }
 
-// key identifies a message within a phone: its author's account and its id.
+// shownKey identifies a message within a phone: its author's account and its id.
 func shownKey(author *account, id string) messageKey {
 	return messageKey{from: Address{Number: "+" + author.number}, id: id}
 }
 
-// show adds a message to its chat. It returns false when the phone has it already.
-func (p *Phone) show(author, peer *account, m *storedMessage) bool {
+// show adds a message to its chat unless the phone has it already.
+func (p *Phone) show(author, peer *account, m *storedMessage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := shownKey(author, m.ID)
 	if p.messages[k] != nil {
-		return false
+		return
 	}
 	p.messages[k] = m
 	if p.chats[peer.number] == nil {
@@ -96,7 +96,6 @@ func (p *Phone) show(author, peer *account, m *storedMessage) bool {
 	}
 	p.chats[peer.number].messages = append(p.chats[peer.number].messages, m)
 	p.s.pulse.beat()
-	return true
 }
 
 func (p *Phone) shown(author *account, id string) *storedMessage {

@@ -22,7 +22,7 @@ type connection struct {
 	ws     *websocket.Conn
 	raw    net.Conn
 	frames *frameReader
-	ctx    context.Context
+	ended  <-chan struct{}
 	cancel context.CancelFunc
 
 	// Set by the handshake, before the writer starts.
@@ -42,16 +42,16 @@ type connection struct {
 	pairing *pairing
 }
 
-func newConnection(s *Server, ws *websocket.Conn, raw net.Conn) *connection {
-	ctx, cancel := context.WithCancel(s.ctx)
-	return &connection{s: s, ws: ws, raw: raw, frames: &frameReader{ws: ws}, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1)}
+// newConnection wraps a websocket. ended closes when cancel is called, which is how the connection ends.
+func newConnection(s *Server, ws *websocket.Conn, raw net.Conn, ended <-chan struct{}, cancel context.CancelFunc) *connection {
+	return &connection{s: s, ws: ws, raw: raw, frames: &frameReader{ws: ws}, ended: ended, cancel: cancel, wake: make(chan struct{}, 1)}
 }
 
-// serve runs the connection until it ends.
-func (c *connection) serve() {
+// serve runs the connection until ctx ends, which reset does.
+func (c *connection) serve(ctx context.Context) {
 	defer c.reset()
-	ctx, cancel := context.WithTimeout(c.ctx, handshakeTimeout)
-	hello, err := c.shakeHands(ctx)
+	shaking, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	hello, err := c.shakeHands(shaking)
 	cancel()
 	if err != nil {
 		c.s.log.Debug().Err(err).Msg("handshake failed")
@@ -59,15 +59,15 @@ func (c *connection) serve() {
 	}
 	c.hello = hello
 	var writer sync.WaitGroup
-	writer.Go(c.writeLoop)
+	writer.Go(func() { c.writeLoop(ctx) })
 	defer writer.Wait()
 	defer c.reset()
 	defer c.detach()
 	if !c.s.admit(c) {
-		<-c.ctx.Done()
+		<-c.ended
 		return
 	}
-	c.readLoop()
+	c.readLoop(ctx)
 }
 
 // detach takes the connection away from its device and its pairing attempt.
@@ -80,9 +80,9 @@ func (c *connection) detach() {
 	}
 }
 
-func (c *connection) readLoop() {
+func (c *connection) readLoop(ctx context.Context) {
 	for {
-		frame, err := c.frames.next(c.ctx)
+		frame, err := c.frames.next(ctx)
 		if err != nil {
 			if !errors.Is(err, context.Canceled) && !errors.Is(err, io.EOF) {
 				c.s.log.Debug().Err(err).Msg("connection ended")
@@ -185,11 +185,11 @@ func (c *connection) signal() {
 	}
 }
 
-func (c *connection) writeLoop() {
+func (c *connection) writeLoop(ctx context.Context) {
 	for {
 		select {
 		case <-c.wake:
-		case <-c.ctx.Done():
+		case <-c.ended:
 			return
 		}
 		c.mu.Lock()
@@ -203,14 +203,14 @@ func (c *connection) writeLoop() {
 			if slow > 0 && !c.pause(slow) {
 				return
 			}
-			if !c.writeNode(node) {
+			if !c.writeNode(ctx, node) {
 				c.reset()
 				return
 			}
 		}
 		if ending {
 			if c.pause(c.s.opts.CloseDelay) {
-				c.writeNode(&waBinary.Node{Tag: "xmlstreamend"})
+				c.writeNode(ctx, &waBinary.Node{Tag: "xmlstreamend"})
 			}
 			c.close()
 			return
@@ -218,13 +218,13 @@ func (c *connection) writeLoop() {
 	}
 }
 
-func (c *connection) writeNode(node *waBinary.Node) bool {
+func (c *connection) writeNode(ctx context.Context, node *waBinary.Node) bool {
 	data, err := encodeNode(node)
 	if err != nil {
 		c.s.log.Error().Err(err).Str("tag", node.Tag).Msg("stanza dropped")
 		return true
 	}
-	return writeFrame(c.ctx, c.ws, c.write.seal(data)) == nil
+	return writeFrame(ctx, c.ws, c.write.seal(data)) == nil
 }
 
 // close ends the websocket in an orderly way and waits for nobody.
@@ -236,7 +236,7 @@ func (c *connection) close() {
 	}()
 	select {
 	case <-closed:
-	case <-c.ctx.Done():
+	case <-c.ended:
 	case <-time.After(c.s.opts.CloseDelay):
 	}
 	c.reset()
@@ -250,7 +250,7 @@ func (c *connection) pause(d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-c.ctx.Done():
+	case <-c.ended:
 		return false
 	}
 }

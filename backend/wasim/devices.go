@@ -49,7 +49,7 @@ func (s *Server) tellDevices(changed *device, change string) {
 		entry, element("key-index-list", attrs{"ts": s.unixNow()}))
 	for _, peer := range a.peerList() {
 		for _, d := range peer.deviceList() {
-			s.notify(d, a.lidJID(), "devices", nil, news)
+			s.notify(d, a.lidJID(), "devices", news)
 		}
 	}
 	own := a.deviceList()
@@ -60,7 +60,7 @@ func (s *Server) tellDevices(changed *device, change string) {
 	whole := element("devices", attrs{"dhash": deviceListHash(a.deviceJIDs(types.DefaultUserServer))}, list...)
 	for _, d := range own {
 		if d != changed {
-			s.notify(d, a.pn(), "account_sync", nil, whole)
+			s.notify(d, a.pn(), "account_sync", whole)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package wasim_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -285,7 +284,7 @@ func TestBlackHoleAndSlowness(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	_, err = c.SendMessage(ctx, jid(t, ana.LID()), &waE2E.Message{Conversation: proto.String("into the void")})
-	require.True(t, errors.Is(err, context.DeadlineExceeded))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.True(t, c.IsConnected())
 	require.Len(t, ana.Messages(clinic.Number()), 1)
 	c.relogin()

@@ -31,8 +31,7 @@ func (p *Phone) greet(d *device) {
 }
 
 func (p *Phone) shareKey(ctx context.Context, d *device) error {
-	_, err := p.tellLinked(ctx, d, p.state.share())
-	return err
+	return p.tellLinked(ctx, d, p.state.share())
 }
 
 func (p *Phone) sendBootstrap(ctx context.Context, d *device) error {
@@ -55,13 +54,12 @@ func (p *Phone) sendBootstrap(ctx context.Context, d *device) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.tellLinked(ctx, d, historyNotice(&waE2E.HistorySyncNotification{
+	return p.tellLinked(ctx, d, historyNotice(&waE2E.HistorySyncNotification{
 		SyncType:                          waE2E.HistorySyncType_INITIAL_BOOTSTRAP.Enum(),
 		ChunkOrder:                        proto.Uint32(0),
 		Progress:                          proto.Uint32(100),
 		InitialHistBootstrapInlinePayload: packed,
 	}))
-	return err
 }
 
 // conversation renders a chat as history.
@@ -91,8 +89,10 @@ func (p *Phone) conversation(peer *account) *waHistorySync.Conversation {
 
 // webMessage renders a message as phones hand it to their linked devices.
 func webMessage(m *storedMessage, chat string) *waWeb.WebMessageInfo {
-	status := waWeb.WebMessageInfo_SERVER_ACK
+	var status waWeb.WebMessageInfo_Status
 	switch m.State {
+	case StateSent:
+		status = waWeb.WebMessageInfo_SERVER_ACK
 	case StatePending:
 		status = waWeb.WebMessageInfo_PENDING
 	case StateFailed:
@@ -133,7 +133,7 @@ func (p *Phone) sendPushNames(ctx context.Context, d *device) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.tellLinked(ctx, d, historyNotice(&waE2E.HistorySyncNotification{
+	return p.tellLinked(ctx, d, historyNotice(&waE2E.HistorySyncNotification{
 		SyncType:      waE2E.HistorySyncType_PUSH_NAME.Enum(),
 		ChunkOrder:    proto.Uint32(1),
 		MediaKey:      blob.key,
@@ -142,7 +142,6 @@ func (p *Phone) sendPushNames(ctx context.Context, d *device) error {
 		FileLength:    proto.Uint64(blob.length),
 		DirectPath:    proto.String(blob.directPath),
 	}))
-	return err
 }
 
 func historyNotice(n *waE2E.HistorySyncNotification) *waE2E.Message {
@@ -203,7 +202,7 @@ func (p *Phone) resendPlaceholders(d *device, requestID string, request *waE2E.P
 	if len(results) == 0 {
 		return nil
 	}
-	_, err := p.tellLinked(p.s.ctx, d, &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
+	return p.tellLinked(p.s.ctx, d, &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
 		Type: waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE.Enum(),
 		PeerDataOperationRequestResponseMessage: &waE2E.PeerDataOperationRequestResponseMessage{
 			PeerDataOperationRequestType: waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND.Enum(),
@@ -211,7 +210,6 @@ func (p *Phone) resendPlaceholders(d *device, requestID string, request *waE2E.P
 			PeerDataOperationResult:      results,
 		},
 	}})
-	return err
 }
 
 // byKey finds a message by the key that a linked device knows it by, and the chat's JID as the device named it.

@@ -137,18 +137,28 @@ func (c *client) dress(device *store.Device) *whatsmeow.Client {
 
 func (c *client) handle(evt any) bool {
 	if _, again := evt.(*events.ManualLoginReconnect); again {
-		c.background.Go(func() {
-			c.Disconnect()
-			if err := c.Connect(); err != nil {
-				c.note(err)
-			}
-		})
+		c.logInAgain()
 	}
 	c.note(evt)
 	c.mu.Lock()
 	refuse := c.refuse
 	c.mu.Unlock()
 	return refuse == nil || !refuse(evt)
+}
+
+// logInAgain does what the pool does after the 515 that follows a link.
+func (c *client) logInAgain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	c.background.Go(func() {
+		c.Disconnect()
+		if err := c.Connect(); err != nil {
+			c.note(err)
+		}
+	})
 }
 
 func (c *client) note(evt any) {
@@ -167,8 +177,8 @@ func (c *client) close() {
 	if done {
 		return
 	}
-	c.Disconnect()
 	c.background.Wait()
+	c.Disconnect()
 	require.NoError(c.t, c.db.Close())
 }
 

@@ -46,7 +46,9 @@ func TestMalformedStanzasFromALinkedClient(t *testing.T) {
 	tags := []string{"message", "receipt", "ack", "iq", "presence", "chatstate", "ib", "notification", "call", "nonsense"}
 	namespaces := []string{"encrypt", "usync", "w:sync:app:state", "privacy", "md", "w:m", "abt", "passive", "blocklist", "w:p", "zzz", ""}
 	bodies := []any{
-		nil, []byte("text"), []byte{}, []waBinary.Node{},
+		nil, []byte("text"),
+		[]byte{},
+		[]waBinary.Node{},
 		[]waBinary.Node{{Tag: "key"}, {Tag: "usync"}, {Tag: "sync"}, {Tag: "rotate"}, {Tag: "privacy"}, {Tag: "participants"}, {Tag: "list"}, {Tag: "enc"}},
 		[]waBinary.Node{{Tag: "participants", Content: []waBinary.Node{{Tag: "to"}, {Tag: "to", Attrs: waBinary.Attrs{"jid": jid(t, ana.LID())}, Content: []waBinary.Node{{Tag: "enc", Attrs: waBinary.Attrs{"type": "pkmsg"}, Content: []byte{1, 2, 3}}}}}}},
 		[]waBinary.Node{{Tag: "sync", Content: []waBinary.Node{{Tag: "collection", Attrs: waBinary.Attrs{"name": "regular", "version": "-1"}, Content: []waBinary.Node{{Tag: "patch", Content: []byte{0xff}}}}}}},

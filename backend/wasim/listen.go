@@ -52,7 +52,8 @@ func (s *Server) listenLocked(addr string) error {
 	if s.closed {
 		return ErrClosed
 	}
-	listener, err := net.Listen("tcp", addr)
+	var config net.ListenConfig
+	listener, err := config.Listen(s.ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
@@ -65,8 +66,9 @@ func (s *Server) listenLocked(addr string) error {
 func (s *Server) serveLocked(listener net.Listener) {
 	if s.net.http == nil {
 		s.net.http = &http.Server{
-			Handler:     s.handler(),
-			ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, netConnKey{}, c) },
+			Handler:           s.handler(),
+			ReadHeaderTimeout: handshakeTimeout,
+			ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, netConnKey{}, c) },
 		}
 	}
 	server := s.net.http
@@ -215,13 +217,14 @@ func (s *Server) serveWebsocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ws.SetReadLimit(maxClientFrame + frameHeader + 64)
-	c := newConnection(s, ws, raw)
+	ctx, cancel := context.WithCancel(r.Context())
+	c := newConnection(s, ws, raw, ctx.Done(), cancel)
 	if !s.register(c) {
 		c.reset()
 		return
 	}
 	defer s.unregister(c)
-	c.serve()
+	c.serve(ctx)
 }
 
 func (s *Server) register(c *connection) bool {

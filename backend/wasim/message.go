@@ -66,7 +66,7 @@ func (s *Server) receiveMessage(d *device, l link, node *waBinary.Node) {
 	s.ackMessage(d, l, node, k, to, more, 0)
 	d.account.meet(chat)
 	for _, part := range parts {
-		s.route(d, node, k, chat, to, part)
+		s.route(d, node, k, to, part)
 	}
 }
 
@@ -142,7 +142,7 @@ func (s *Server) ackMessage(d *device, l link, node *waBinary.Node, k messageKey
 }
 
 // route queues one part of a message for its device. A copy that the device has already is dropped.
-func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, chat *account, to types.JID, part envelope) {
+func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, to types.JID, part envelope) {
 	recipient := s.deviceOf(part.to)
 	if recipient == nil || recipient == sender {
 		return

@@ -36,7 +36,7 @@ func (p *Phone) Send(ctx context.Context, to string, message *waE2E.Message) (st
 		return "", err
 	}
 	id := p.newMessageID()
-	message = proto.Clone(message).(*waE2E.Message)
+	message = proto.CloneOf(message)
 	if message.MessageContextInfo == nil {
 		message.MessageContextInfo = &waE2E.MessageContextInfo{MessageSecret: p.s.random.bytes(32)}
 	}
@@ -143,10 +143,10 @@ func (p *Phone) submit(node *waBinary.Node) {
 }
 
 // tellLinked sends something to one of the account's own linked devices: keys, history, answers.
-func (p *Phone) tellLinked(ctx context.Context, d *device, message *waE2E.Message) (string, error) {
+func (p *Phone) tellLinked(ctx context.Context, d *device, message *waE2E.Message) error {
 	plaintext, err := proto.Marshal(message)
 	if err != nil {
-		return "", err
+		return err
 	}
 	id := p.newMessageID()
 	p.mu.Lock()
@@ -156,11 +156,11 @@ func (p *Phone) tellLinked(ctx context.Context, d *device, message *waE2E.Messag
 	defer p.crypto.Unlock()
 	enc, err := p.encryptFor(ctx, d, plaintext)
 	if err != nil {
-		return "", err
+		return err
 	}
 	n := element("message", attrs{"id": id, "to": d.pn(), "type": "text", "category": "peer"}, enc)
 	p.submit(&n)
-	return id, nil
+	return nil
 }
 
 // resend answers a retry receipt: the same message and id once more, for the one device that could not read it.

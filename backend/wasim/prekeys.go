@@ -119,7 +119,7 @@ func (s *Server) bundles(users []waBinary.Node) []waBinary.Node {
 }
 
 func (s *Server) tellPreKeysLow(d *device, left int) {
-	s.notify(d, types.ServerJID, "encrypt", nil, element("count", attrs{"value": strconv.Itoa(left)}))
+	s.notify(d, types.ServerJID, "encrypt", element("count", attrs{"value": strconv.Itoa(left)}))
 }
 
 func (b bundle) nodes() []waBinary.Node {

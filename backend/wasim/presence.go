@@ -104,8 +104,8 @@ func (s *Server) receiveChatState(d *device, node *waBinary.Node) {
 }
 
 // notify queues a notification for a device.
-func (s *Server) notify(d *device, from types.JID, kind string, more attrs, children ...waBinary.Node) {
+func (s *Server) notify(d *device, from types.JID, kind string, children ...waBinary.Node) {
 	id := s.nextID.next()
 	n := element("notification", attrs{"from": from, "id": id, "type": kind, "t": s.unixNow()}, children...)
-	d.enqueue(&pendingStanza{node: withAttrs(&n, more), from: from, id: id})
+	d.enqueue(&pendingStanza{node: &n, from: from, id: id})
 }

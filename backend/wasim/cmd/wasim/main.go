@@ -58,7 +58,7 @@ func run(o options) (err error) {
 	if err = server.Listen(o.Listen); err != nil {
 		return err
 	}
-	control, err := listenLoopback(o.Control)
+	control, err := listenLoopback(ctx, o.Control)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func run(o options) (err error) {
 	return errors.Join(err, api.Close())
 }
 
-func listenLoopback(addr string) (net.Listener, error) {
+func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, fmt.Errorf("control address: %w", err)
@@ -96,5 +96,6 @@ func listenLoopback(addr string) (net.Listener, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("control: %w", wasim.ErrNotLoopback)
 	}
-	return net.Listen("tcp", addr)
+	var config net.ListenConfig
+	return config.Listen(ctx, "tcp", addr)
 }
