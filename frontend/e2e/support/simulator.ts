@@ -105,6 +105,11 @@ export class Simulator {
     return new Phone(this, number);
   }
 
+  /** The phone that was added with this number. */
+  at(number: string): Phone {
+    return new Phone(this, number);
+  }
+
   /** Makes the service misbehave. */
   fault(fault: Record<string, unknown>): Promise<unknown> {
     return this.post("/faults", fault);

@@ -6,9 +6,9 @@ import type { Phone } from "./simulator";
 /** Creates a subaccount from the welcome page or the rail. The dialog that links its first number follows. */
 export async function createSubaccount(page: Page, name: string): Promise<void> {
   const welcome = page.getByTestId("welcome-link");
-  await expect(welcome.or(page.getByTestId("rail-add"))).toBeVisible();
-  if (await welcome.isVisible()) await welcome.click();
-  else await page.getByTestId("rail-add").click();
+  const add = page.getByTestId("rail-add");
+  await expect(welcome.or(add)).toBeVisible();
+  await welcome.or(add).click();
   await page.getByTestId("subaccount-name").fill(name);
   await page.getByTestId("subaccount-create").click();
 }
@@ -27,6 +27,19 @@ export async function scanAndFinish(page: Page, phone: Phone): Promise<void> {
   await expect(page.getByTestId("pair-dialog")).toHaveCount(0);
 }
 
+/** Links a number of a new subaccount, from an empty workspace on. */
+export async function link(page: Page, phone: Phone, subaccount: string, label: string): Promise<void> {
+  await createSubaccount(page, subaccount);
+  await nameDevice(page, label);
+  await scanAndFinish(page, phone);
+}
+
+/** Shows the inbox. */
+export async function showInbox(page: Page): Promise<void> {
+  await page.getByTestId("view-inbox").click();
+  await expect(page.getByTestId("inbox")).toBeVisible();
+}
+
 /** The bubble with a text. */
 export function bubble(page: Page, text: string): Locator {
   return page.locator('[data-testid^="message-"]').filter({ hasText: text });
@@ -34,7 +47,7 @@ export function bubble(page: Page, text: string): Locator {
 
 /** The row of a conversation in the list. */
 export function conversation(page: Page, name: string): Locator {
-  return page.locator('[data-testid^="conversation-"]').filter({ hasText: name });
+  return page.getByTestId("conversations").getByRole("option").filter({ hasText: name });
 }
 
 /** The row of a device in the fleet. */
@@ -48,4 +61,9 @@ export async function answer(page: Page, text: string): Promise<void> {
   await composer.fill(text);
   await composer.press("Enter");
   await expect(composer).toHaveValue("");
+}
+
+/** The texts that a phone has from somebody, oldest first. */
+export async function textsFrom(phone: Phone, peer: Phone): Promise<string[]> {
+  return (await phone.messages(peer)).filter((message) => !message.fromMe).map((message) => message.text);
 }

@@ -15,9 +15,8 @@ interface World {
 
 /** A test with a simulated WhatsApp, an empty workspace over it, and a page that shows it. */
 export const test = base.extend<World>({
-  // Playwright reads from the first parameter what a fixture needs.
-  // eslint-disable-next-line no-empty-pattern
-  simulator: async ({}, use) => {
+  // Playwright reads from the first parameter what a fixture needs: here nothing of its own.
+  simulator: async ({ playwright: _ }, use) => {
     const simulator = await Simulator.start();
     await use(simulator);
     await simulator.stop();
@@ -42,6 +41,15 @@ export const test = base.extend<World>({
     await use(async (name, of = page) => {
       await of.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
     });
+  },
+});
+
+/** The same in the demo workspace, whose phones are played from its own side panel. */
+export const demoTest = test.extend({
+  waflow: async ({ playwright: _ }, use) => {
+    const waflow = await Waflow.demo();
+    await use(waflow);
+    await waflow.stop();
   },
 });
 

@@ -83,6 +83,14 @@ describe("PairDialog", () => {
     expect(screen.queryByTestId("pair-qr")).toBeNull();
   });
 
+  it("gives the focus to what is to be done next", async () => {
+    const { pairing } = await show({});
+    await vi.waitFor(() => expect(screen.getByTestId("pair-cancel")).toHaveFocus());
+    pairing.apply([{ topic: "pairing", id: 1, gone: false, value: samplePairing({ kind: "linked", qr: null }) }]);
+    flushSync();
+    expect(screen.getByRole("button", { name: "Done" })).toHaveFocus();
+  });
+
   it("shows a new code after all were used up", async () => {
     const { calls } = await show({ kind: "used_up", qr: null });
     await userEvent.click(screen.getByRole("button", { name: "Show a new code" }));
