@@ -91,6 +91,7 @@ func TestControlPlaysAWholeStory(t *testing.T) {
 	c.relogin()
 	call[object](t, h, "POST", "/phones/34600000013/replace", object{"device": 1})
 	await[*events.StreamReplaced](c, nil)
+	awaitLoss(t)
 	c.relogin()
 	call[object](t, h, "POST", "/phones/34600000013/end", object{"code": 503})
 	await[*events.Disconnected](c, nil)

@@ -46,6 +46,7 @@ func TestReplacedByAnotherClient(t *testing.T) {
 	_, clinic, c := linked(t)
 	require.NoError(t, clinic.Replace(1))
 	await[*events.StreamReplaced](c, nil)
+	awaitLoss(t)
 	c.relogin()
 }
 
@@ -158,6 +159,7 @@ func TestNetworkDropsWhilePairing(t *testing.T) {
 			_, err := p.Scan(within(t), code)
 			require.ErrorIs(t, err, wasim.ErrPairingInterrupted)
 			require.Empty(t, p.LinkedDevices())
+			awaitLoss(t)
 		})
 	}
 	t.Run("linked", func(t *testing.T) {
@@ -171,6 +173,7 @@ func TestNetworkDropsWhilePairing(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, result.Linked)
 		await[*events.PairSuccess](c, nil)
+		awaitLoss(t)
 		c.relogin()
 	})
 }

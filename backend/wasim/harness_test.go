@@ -54,18 +54,33 @@ func newMemoryServer(t testing.TB, opts wasim.Options) *wasim.Server {
 // requireNoGoroutines waits until no goroutine runs this package's code.
 func requireNoGoroutines(t testing.TB) {
 	t.Helper()
+	requireNotRunning(t, "waflow/backend/wasim.")
+}
+
+// requireNotRunning waits until none of these functions is on any goroutine's stack.
+func requireNotRunning(t testing.TB, functions ...string) {
+	t.Helper()
 	var left string
 	require.Eventually(t, func() bool {
 		buf := make([]byte, 4<<20)
 		left = ""
 		for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-			if strings.Contains(stack, "waflow/backend/wasim.") {
-				left = stack
-				return false
+			for _, function := range functions {
+				if strings.Contains(stack, function) {
+					left = stack
+					return false
+				}
 			}
 		}
 		return true
-	}, 5*time.Second, 10*time.Millisecond, "a goroutine is left: %s", left)
+	}, patience, 10*time.Millisecond, "a goroutine is left: %s", left)
+}
+
+// awaitLoss waits until the only client of a test has noticed that its connection was cut. The client library has a data
+// race when Disconnect or Connect is called while it is still noticing.
+func awaitLoss(t testing.TB) {
+	t.Helper()
+	requireNotRunning(t, "whatsmeow/socket.(*FrameSocket)", "whatsmeow.(*Client).onDisconnect")
 }
 
 func newPhone(t testing.TB, s *wasim.Server, number, name string) *wasim.Phone {
