@@ -10,10 +10,13 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -102,12 +105,34 @@ func serve(t *testing.T) served {
 	t.Cleanup(func() {
 		end()
 		server.Close()
+		requireNoSockets(t)
 	})
 	s.url = server.URL
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	s.browser = &http.Client{Jar: jar}
 	return s
+}
+
+// requireNoSockets waits until no goroutine serves a socket any more.
+func requireNoSockets(t *testing.T) {
+	t.Helper()
+	var left atomic.Value
+	defer func() {
+		if t.Failed() {
+			t.Log(left.Load())
+		}
+	}()
+	require.Eventually(t, func() bool {
+		buf := make([]byte, 1<<20)
+		for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+			if strings.Contains(stack, "bridge.(*handler).socket") {
+				left.Store(stack)
+				return false
+			}
+		}
+		return true
+	}, 10*time.Second, 5*time.Millisecond, "a goroutine is left")
 }
 
 func (s served) enter(t *testing.T) served {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -37,9 +38,14 @@ func (h *handler) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Accept has answered
 	}
-	defer conn.CloseNow()
-	pump(conn.CloseRead(ctx), sub, func(b Batch) error { return send(ctx, conn, frame{Type: "batch", Batch: b}) })
-	_ = conn.Close(websocket.StatusGoingAway, "")
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer conn.CloseNow() // a page takes any end as a reason to come back; nobody waits for a farewell
+	reading.Go(func() {
+		defer cancel()
+		_, _, _ = conn.Read(ctx) // answers pings; a page has nothing to say, so whatever comes is the end
+	})
+	pump(ctx, sub, func(b Batch) error { return send(ctx, conn, frame{Type: "batch", Batch: b}) })
 }
 
 func send(ctx context.Context, conn *websocket.Conn, f frame) error {

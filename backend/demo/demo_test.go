@@ -2,9 +2,11 @@ package demo_test
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,9 +46,34 @@ func open(t *testing.T) *watched {
 		},
 	})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	t.Cleanup(func() {
+		require.NoError(t, d.Close())
+		requireNoGoroutines(t)
+	})
 	w.Demo = d
 	return w
+}
+
+// requireNoGoroutines waits until nothing of the demo and its simulator runs.
+func requireNoGoroutines(t *testing.T) {
+	t.Helper()
+	var left atomic.Value
+	defer func() {
+		if t.Failed() {
+			t.Log(left.Load())
+		}
+	}()
+	require.Eventually(t, func() bool {
+		buf := make([]byte, 1<<20)
+		for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+			ours := strings.Contains(stack, "waflow/backend/demo.") || strings.Contains(stack, "waflow/backend/wasim.")
+			if ours && !strings.Contains(stack, "testing.tRunner") {
+				left.Store(stack)
+				return false
+			}
+		}
+		return true
+	}, 10*time.Second, 5*time.Millisecond, "a goroutine is left")
 }
 
 // run keeps the demo publishing until the test ends.
