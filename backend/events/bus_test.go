@@ -228,3 +228,19 @@ func TestBatchesAppliedInOrderGiveWhatWasPublished(t *testing.T) {
 		require.Equal(t, truth, copied)
 	})
 }
+
+func TestOfTellsEverythingThatAWriteChanged(t *testing.T) {
+	changed := domain.Changed{
+		Devices:           []domain.Device{{Ref: domain.DeviceRef{Device: 1}}},
+		Conversations:     []domain.Conversation{{Ref: domain.ConversationRef{Conversation: 2}}},
+		Messages:          []domain.Message{{ID: 3}},
+		MessagesGone:      []domain.MessageID{4},
+		ConversationsGone: []domain.ConversationID{5},
+		Unread:            []domain.Unread{{Subaccount: 6}},
+	}
+	require.Equal(t, []events.Change{
+		events.Device(changed.Devices[0]), events.Conversation(changed.Conversations[0]), events.Message(changed.Messages[0]),
+		events.MessageGone(4), events.ConversationGone(5), events.Unread(changed.Unread[0]),
+	}, events.Of(changed))
+	require.Empty(t, events.Of(domain.Changed{}))
+}
