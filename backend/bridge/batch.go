@@ -7,10 +7,12 @@ import (
 	"waflow/backend/events"
 )
 
-// Events hands every batch of changes to emit, as the interface reads it, until ctx ends. The first batch begins at the bus's present
-// sequence number. A slow emit delays its own batches only.
+// Events hands every batch of changes to emit, as the interface reads it, until ctx ends. The first batch is empty and tells where they
+// begin: who took a snapshot before that sees the gap and takes another. A slow emit delays its own batches only.
 func Events(ctx context.Context, bus *events.Bus, emit func(Batch)) {
-	pump(ctx, bus.Subscribe(ctx), func(b Batch) error {
+	sub := bus.Subscribe(ctx)
+	emit(batchOf(events.Batch{First: sub.First(), Seq: sub.First()}))
+	pump(ctx, sub, func(b Batch) error {
 		emit(b)
 		return nil
 	})

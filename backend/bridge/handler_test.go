@@ -234,6 +234,7 @@ func TestCallsAnswerTheResultOrAProblem(t *testing.T) {
 	}
 	require.NotContains(t, s.log.String(), "the text of a message", "a panic's value is not logged")
 	require.Contains(t, s.log.String(), "Fleet.TryNow")
+	require.NotContains(t, s.log.String(), "600 000")
 }
 
 func TestErrorsOfOursKeepTheirTextToThemselves(t *testing.T) {

@@ -70,6 +70,13 @@ func (s *Subscription) put(c Change) {
 	s.changes[i] = c
 }
 
+// First returns the sequence number at which the next batch begins. A snapshot taken before it misses what lies between.
+func (s *Subscription) First() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.first
+}
+
 // Next waits for the next batch: until something changed, and until a frame has passed since the batch before. It returns the error of
 // whichever context ends first, the subscription's or ctx. One goroutine calls it.
 func (s *Subscription) Next(ctx context.Context) (Batch, error) {
