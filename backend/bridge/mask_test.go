@@ -12,7 +12,7 @@ func TestMasked(t *testing.T) {
 	tests := map[string]string{
 		"":                                    "",
 		"open waflow.db: disk full":           "open waflow.db: disk full",
-		"read tcp 127.0.0.1:41234: reset":     "read tcp …34: reset",
+		"read tcp 127.0.0.1:41234: reset":     "read tcp 127.0.0.1:41234: reset",
 		"device 12 of 3":                      "device 12 of 3",
 		"no session for 34600000012@lid":      "no session for …12@lid",
 		"+34 600 000 012 is gone":             "+…12 is gone",
