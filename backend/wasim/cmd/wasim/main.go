@@ -37,15 +37,17 @@ type options struct {
 func main() {
 	var o options
 	kong.Parse(&o, kong.Name("wasim"), kong.Description("A simulated WhatsApp for tests and demos. Loopback only."))
-	if err := run(o); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, o, os.Stdin, os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "wasim:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o options) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+// run serves until ctx ends, or until in does if that is wished. It writes the line that says how to get in to out.
+func run(ctx context.Context, o options, in io.Reader, out io.Writer) (err error) {
 	log := zerolog.Nop()
 	if o.Verbose {
 		log = zerolog.New(os.Stderr).With().Timestamp().Logger()
@@ -67,12 +69,12 @@ func run(o options) (err error) {
 	go func() { ended <- api.Serve(control) }()
 	if o.WithStdin {
 		go func() {
-			_, err := io.Copy(io.Discard, os.Stdin)
+			_, err := io.Copy(io.Discard, in)
 			ended <- err
 		}()
 	}
 	root := server.RootKey()
-	err = json.NewEncoder(os.Stdout).Encode(map[string]any{
+	err = json.NewEncoder(out).Encode(map[string]any{
 		"endpoint": server.Endpoint(),
 		"rootKey":  base64.StdEncoding.EncodeToString(root[:]),
 		"control":  "http://" + control.Addr().String(),
