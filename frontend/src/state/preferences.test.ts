@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { CallError } from "../api/problem";
+import type { Settings } from "../api/types";
+import { deferred } from "../test/deferred";
+import { DeviceHistory } from "./deviceHistory.svelte";
+import { Preferences } from "./preferences.svelte";
+import { SubaccountDialog } from "./subaccountDialog.svelte";
+
+const refusal = new CallError({ code: "conflict", message: "", detail: {}, action: "" });
+const settings: Settings = { theme: "system", language: "", notifyOfflineAfterMs: 30_000, readReceipts: true };
+
+describe("preferences", () => {
+  it("show at once and are saved whole", async () => {
+    const saved: Settings[] = [];
+    const preferences = new Preferences({
+      set: (next) => {
+        saved.push(next);
+        return Promise.resolve(next);
+      },
+    });
+    preferences.load(settings);
+    const change = preferences.change({ theme: "dark" });
+    expect(preferences.current.theme).toBe("dark");
+    await change;
+    expect(saved).toEqual([{ ...settings, theme: "dark" }]);
+  });
+
+  it("go back to what was saved when they cannot be", async () => {
+    const preferences = new Preferences({ set: () => Promise.reject(refusal) });
+    preferences.load(settings);
+    await preferences.change({ readReceipts: false });
+    expect(preferences.current.readReceipts).toBe(true);
+    expect(preferences.problem?.code).toBe("conflict");
+  });
+
+  it("follow what another window changed", () => {
+    const preferences = new Preferences({ set: (next) => Promise.resolve(next) });
+    preferences.apply([{ topic: "settings", id: 1, gone: false, value: { ...settings, theme: "light" } }]);
+    expect(preferences.current.theme).toBe("light");
+  });
+
+  it("keep the last of two changes, whichever is answered first", async () => {
+    const answers = [deferred<Settings>(), deferred<Settings>()];
+    let asked = 0;
+    const preferences = new Preferences({ set: () => answers[asked++]?.promise ?? Promise.reject(refusal) });
+    preferences.load(settings);
+    const first = preferences.change({ theme: "dark" });
+    const second = preferences.change({ theme: "light" });
+    answers[1]?.resolve({ ...settings, theme: "light" });
+    answers[0]?.resolve({ ...settings, theme: "dark" });
+    await Promise.all([first, second]);
+    expect(preferences.current.theme).toBe("light");
+  });
+});
+
+describe("the dialog of a subaccount", () => {
+  const made = { id: 5, name: "Ana", initials: "AN", colour: "teal", position: 0 };
+
+  it("tells of the subaccount that it created and closes", async () => {
+    const created: number[] = [];
+    const calls = { createSubaccount: () => Promise.resolve(made), renameSubaccount: () => Promise.resolve(made) };
+    const dialog = new SubaccountDialog(calls, ({ id }) => created.push(id));
+    dialog.create();
+    await dialog.save("Ana");
+    expect(created).toEqual([5]);
+    expect(dialog.open).toBe(false);
+    dialog.rename(made);
+    await dialog.save("Eva");
+    expect(created).toEqual([5]);
+  });
+
+  it("stays open with the reason when the name is refused, and forgets it when opened again", async () => {
+    const calls = { createSubaccount: () => Promise.reject(refusal), renameSubaccount: () => Promise.reject(refusal) };
+    const dialog = new SubaccountDialog(calls, () => undefined);
+    dialog.create();
+    await dialog.save("Ana");
+    expect([dialog.open, dialog.problem?.code, dialog.busy]).toEqual([true, "conflict", false]);
+    dialog.rename(made);
+    expect(dialog.problem).toBeNull();
+  });
+});
+
+describe("a device's history", () => {
+  const row = {
+    at: 1,
+    from: "online",
+    to: "network_down",
+    status: "offline" as const,
+    until: 0,
+    try: 0,
+    reason: "",
+    code: 0,
+  };
+
+  it("shows the newest and says whether there are more", async () => {
+    const asked: number[] = [];
+    const history = new DeviceHistory(7, {
+      history: (_, limit) => {
+        asked.push(limit);
+        return Promise.resolve(Array.from({ length: Math.min(limit, 50) }, () => row));
+      },
+    });
+    await history.load();
+    expect([history.changes.length, history.more]).toEqual([20, true]);
+    await history.showAll();
+    expect([history.changes.length, history.more]).toEqual([50, false]);
+    expect(asked[0]).toBe(21);
+  });
+
+  it("says why it cannot be read", async () => {
+    const history = new DeviceHistory(7, { history: () => Promise.reject(refusal) });
+    await history.load();
+    expect([history.status, history.problem?.code]).toEqual(["failed", "conflict"]);
+  });
+});
