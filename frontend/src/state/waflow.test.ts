@@ -15,7 +15,7 @@ const subaccount = (id: number): Subaccount => ({
 async function started(engine: EngineEnd) {
   const waflow = new Waflow(engine, blankHistory());
   const stop = waflow.start();
-  await vi.waitFor(() => expect(waflow.ready || waflow.problem !== null || waflow.info?.problem != null).toBe(true));
+  await vi.waitFor(() => expect(waflow.ready || waflow.problem !== null || Boolean(waflow.info?.problem)).toBe(true));
   return { waflow, stop };
 }
 

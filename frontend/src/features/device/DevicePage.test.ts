@@ -1,0 +1,129 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import type { Device, DeviceSettings, StateChange } from "../../api/types";
+import { DeviceHistory } from "../../state/deviceHistory.svelte";
+import { sampleDevice } from "../../test/samples";
+import DevicePage from "./DevicePage.svelte";
+
+const now = Date.UTC(2026, 10, 24, 14, 32);
+const MIN = 60_000;
+const row = (part: Partial<StateChange>): StateChange => ({
+  at: now,
+  from: "online",
+  to: "online",
+  status: "connected",
+  until: 0,
+  try: 0,
+  reason: "",
+  code: 0,
+  ...part,
+});
+
+function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal = "") {
+  const device = sampleDevice({ since: now - 34 * MIN, slot: 1, ...part });
+  const onsave = vi.fn<(device: Device, part: Partial<DeviceSettings>) => Promise<string>>().mockResolvedValue(refusal);
+  const props = {
+    device,
+    owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 },
+    slot: 1,
+    history: new DeviceHistory(device.id, { history: () => Promise.resolve(changes) }),
+    now,
+    version: "0.1.0",
+    busy: false,
+    onback: vi.fn(),
+    onact: vi.fn(),
+    onpause: vi.fn(),
+    onask: vi.fn(),
+    onsave,
+  };
+  render(DevicePage, props);
+  return { ...props, user: userEvent.setup() };
+}
+
+describe("a device's page", () => {
+  it("says what is the matter, since when, and does the next action", async () => {
+    const { user, onact, device } = show({ status: "attention", cause: "unlinked_from_phone", next: "relink" });
+    expect(screen.getByRole("heading", { name: "Requires attention: unlinked from the phone" })).toBeVisible();
+    expect(screen.getByText("since 13:58, 34 min")).toBeVisible();
+    await user.click(screen.getByTestId("next-action"));
+    expect(onact).toHaveBeenCalledWith(device, "link");
+  });
+
+  it("has no button where its page is all there is to open", () => {
+    show({ status: "attention", cause: "phone_offline_too_long", next: "open_phone" });
+    expect(screen.getByText(/Open WhatsApp on that phone/)).toBeVisible();
+    expect(screen.queryByTestId("next-action")).toBeNull();
+  });
+
+  it("tells its history, how long each state lasted, and the codes small", async () => {
+    show({}, [
+      row({ at: now - 34 * MIN, to: "unlinked_from_phone", status: "attention", reason: "device_removed", code: 401 }),
+      row({ at: now - 90 * MIN, to: "network_down", status: "offline" }),
+    ]);
+    const rows = await screen.findAllByTestId("history-row");
+    expect(rows[0]).toHaveTextContent("Unlinked from the phone");
+    expect(rows[0]).toHaveTextContent("Requires attention, 34 min · device_removed · code 401");
+    expect(rows[1]).toHaveTextContent("No network");
+    expect(rows[1]).toHaveTextContent("Offline, 56 min");
+  });
+
+  it("says when the history begins", async () => {
+    show();
+    expect(await screen.findByText("The history starts with the first link.")).toBeVisible();
+  });
+
+  it("saves a label when it is left, and not when it is as before", async () => {
+    const { user, onsave, device } = show();
+    const field = screen.getByTestId("device-label-edit");
+    await user.click(field);
+    await user.tab();
+    expect(onsave).not.toHaveBeenCalled();
+    await user.clear(field);
+    await user.type(field, " Front desk {Enter}");
+    expect(onsave).toHaveBeenCalledExactlyOnceWith(device, { label: "Front desk" });
+  });
+
+  it("says beside the label why it is refused, and Escape brings the old one back", async () => {
+    const { user } = show({}, [], "conflict");
+    const field = screen.getByTestId("device-label-edit");
+    await user.clear(field);
+    await user.type(field, "Bar{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Another device of this subaccount has this label.");
+    await user.type(field, "{Escape}");
+    expect(field).toHaveValue("Reception");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("saves priority and favourite as they are chosen", async () => {
+    const { user, onsave, device } = show();
+    await user.click(screen.getByRole("radio", { name: "High" }));
+    await user.click(screen.getByRole("switch", { name: "Favourite" }));
+    expect(onsave.mock.calls).toEqual([
+      [device, { priority: "high" }],
+      [device, { favorite: true }],
+    ]);
+  });
+
+  it("offers to unlink what is linked and to remove what never was", async () => {
+    const linked = show();
+    await linked.user.click(screen.getByTestId("device-menu"));
+    await linked.user.click(await screen.findByTestId("device-unlink"));
+    expect(linked.onask).toHaveBeenCalledWith(linked.device, "unlink");
+    expect(screen.queryByTestId("device-remove")).toBeNull();
+  });
+
+  it("offers to remove a device that was never linked, and not to pause it", async () => {
+    const { user, onask, device } = show({
+      slot: 0,
+      linked: 0,
+      status: "pending",
+      cause: "never_linked",
+      next: "show_qr",
+    });
+    expect(screen.queryByTestId("device-pause")).toBeNull();
+    await user.click(screen.getByTestId("device-menu"));
+    await user.click(await screen.findByTestId("device-remove"));
+    expect(onask).toHaveBeenCalledWith(device, "remove");
+  });
+});

@@ -1,0 +1,143 @@
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Device } from "../../api/types";
+import { FleetList } from "../../state/fleetList.svelte";
+import { Workspace } from "../../state/workspace.svelte";
+import { sampleDevice } from "../../test/samples";
+import FleetView from "./FleetView.svelte";
+
+const now = Date.UTC(2026, 10, 24, 14, 32);
+const subaccounts = [
+  { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 },
+  { id: 2, name: "مطعم الواحة", initials: "مو", colour: "rust", position: 1 },
+];
+const reception = sampleDevice({
+  id: 1,
+  label: "Reception",
+  status: "attention",
+  cause: "unlinked_from_phone",
+  next: "relink",
+  since: now - 34 * 60_000,
+});
+const showroom = sampleDevice({
+  id: 2,
+  subaccount: 2,
+  label: "Showroom",
+  status: "offline",
+  cause: "server_unreachable",
+  next: "try_now",
+  since: now - 300_000,
+  nextTry: now + 18_000,
+  try: 6,
+});
+const desk = sampleDevice({ id: 3, slot: 2, label: "Front desk", since: now - 8 * 86_400_000, lastIn: now - 60_000 });
+
+function show(devices: Device[], subaccount = 0) {
+  const workspace = new Workspace();
+  workspace.load({ subaccounts, devices, unread: [] });
+  const props = {
+    workspace,
+    list: new FleetList(workspace),
+    subaccount,
+    now,
+    busy: () => false,
+    onlink: vi.fn(),
+    onopen: vi.fn(),
+    onact: vi.fn(),
+    onpause: vi.fn(),
+  };
+  render(FleetView, props);
+  return { ...props, user: userEvent.setup() };
+}
+
+const labels = () =>
+  screen.getAllByRole("row").flatMap((row) =>
+    within(row)
+      .queryAllByRole("button", { name: /^(Reception|Showroom|Front desk)$/ })
+      .map((one) => one.textContent?.trim()),
+  );
+
+describe("the fleet's view", () => {
+  beforeEach(() => {
+    vi.stubGlobal("matchMedia", () => ({ matches: true }));
+    // jsdom draws nothing, so that rows that change places have nothing to slide.
+    Element.prototype.animate ??= () =>
+      ({ cancel: () => undefined, finished: Promise.resolve() }) as unknown as Animation;
+    Element.prototype.getAnimations ??= () => [];
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("says what is broken, whose it is, since when and what to do, the worst first", () => {
+    show([desk, showroom, reception]);
+    expect(labels()).toEqual(["Reception", "Showroom", "Front desk"]);
+    const first = within(screen.getByTestId("fleet-row-1"));
+    expect(first.getByText("Unlinked from the phone")).toBeVisible();
+    expect(first.getByRole("img", { name: "Requires attention" })).toBeInTheDocument();
+    expect(first.getByText("Someone removed Waflow under Linked devices. Chats stay.")).toBeVisible();
+    expect(first.getByText("Clínica Vida")).toBeVisible();
+    expect(first.getByText(/13:58/)).toHaveTextContent("13:5834 min");
+    expect(within(screen.getByTestId("fleet-row-2")).getByText("Try 6 failed. The next one is in 0:18.")).toBeVisible();
+    expect(within(screen.getByTestId("fleet-row-3")).getByText("since 16 Nov (8 d)")).toBeVisible();
+    expect(within(screen.getByTestId("fleet-row-3")).queryByTestId("next-action")).toBeNull();
+  });
+
+  it("does what the button says, without opening the device", async () => {
+    const { user, onact, onopen } = show([reception]);
+    await user.click(screen.getByRole("button", { name: "Relink, Reception" }));
+    expect(onact).toHaveBeenCalledWith(reception, "link");
+    expect(onopen).not.toHaveBeenCalled();
+  });
+
+  it("opens a device by its row and by its name", async () => {
+    const { user, onopen } = show([reception]);
+    await user.click(screen.getByText("Someone removed Waflow under Linked devices. Chats stay."));
+    await user.click(screen.getByRole("button", { name: "Reception" }));
+    expect(onopen).toHaveBeenCalledTimes(2);
+  });
+
+  it("is one tab stop with arrows inside, and the dot does the next action", async () => {
+    const { user, onact } = show([reception, showroom, desk]);
+    const name = (label: string) => screen.getByRole("button", { name: label });
+    expect([name("Reception").tabIndex, name("Showroom").tabIndex]).toEqual([0, -1]);
+    name("Reception").focus();
+    await user.keyboard("{ArrowDown}");
+    expect(name("Showroom")).toHaveFocus();
+    await user.keyboard(".");
+    expect(onact).toHaveBeenCalledWith(showroom, "try_now");
+    await user.keyboard("{End}");
+    expect(name("Front desk")).toHaveFocus();
+    await user.keyboard("k");
+    expect(name("Showroom")).toHaveFocus();
+    expect(name("Showroom").tabIndex).toBe(0);
+  });
+
+  it("hides what a status chip leaves out, and says so when nothing is left", async () => {
+    const { user, list } = show([reception, desk]);
+    await user.click(screen.getByTestId("fleet-filter-connected"));
+    expect(labels()).toEqual(["Front desk"]);
+    list.chosen = new Set(["pending"]);
+    await user.click(await screen.findByRole("button", { name: "Show all" }));
+    expect(labels()).toEqual(["Reception", "Front desk"]);
+  });
+
+  it("groups by subaccount", async () => {
+    const { user } = show([reception, showroom, desk]);
+    await user.click(screen.getByRole("radio", { name: "By subaccount" }));
+    expect(screen.getAllByRole("rowheader").map((head) => head.textContent)).toEqual(["Clínica Vida", "مطعم الواحة"]);
+  });
+
+  it("says what happens next where there is no device yet", async () => {
+    const { user, onlink } = show([], 1);
+    expect(screen.getByTestId("fleet-empty")).toHaveTextContent("Link a number of Clínica Vida");
+    await user.click(screen.getByTestId("link-number"));
+    expect(onlink).toHaveBeenCalledWith(1);
+  });
+
+  it("asks whose number is linked where several subaccounts are shown", async () => {
+    const { user, onlink } = show([reception]);
+    await user.click(screen.getByTestId("link-number"));
+    await user.click(await screen.findByTestId("link-for-2"));
+    expect(onlink).toHaveBeenCalledWith(2);
+  });
+});
