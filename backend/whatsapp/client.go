@@ -29,6 +29,8 @@ type Client struct {
 	turns    *turns
 	patience patience
 	linked   atomic.Bool
+	leaving  atomic.Bool // Logout goes on, or has succeeded
+	deleted  atomic.Bool // the session is gone from its file; see container
 	own      atomic.Pointer[convert.Own]
 
 	ctx    context.Context // ends with Close; what handlers work under
@@ -48,6 +50,9 @@ type dial struct {
 	cancel context.CancelFunc
 	done   chan struct{} // closed when ConnectContext has returned
 	err    error         // after done
+	lost   chan struct{} // closed when the library has told of the end
+	once   sync.Once     // closes lost
+	line   atomic.Pointer[line]
 
 	// Guarded by Client.mu.
 	over   bool // we have ended it, or reported that it ended
@@ -99,28 +104,13 @@ func settle(wa *whatsmeow.Client) {
 // takeTurns puts the stores that give turns before the device's own. The library replaces a device's stores when it is saved
 // for the first time, at the end of a pairing, so that has to be followed.
 func (c *Client) takeTurns(device *store.Device) {
-	device.Container = turnedContainer{DeviceContainer: c.file.container, wrap: c.takeTurns}
+	device.Container = container{DeviceContainer: c.file.container, saved: c.takeTurns, deleted: func() { c.deleted.Store(true) }}
 	if !device.Initialized {
 		return
 	}
 	device.Sessions = &turnedSessions{SessionStore: device.Sessions, turns: c.turns}
 	device.EventBuffer = &turnedBuffer{EventBuffer: device.EventBuffer, turns: c.turns, failed: c.patience.undecrypted}
 	device.LIDs = &patientLIDs{LIDStore: device.LIDs, patience: &c.patience, phone: c.phone}
-}
-
-// turnedContainer wraps the stores that the first saving of a device makes.
-type turnedContainer struct {
-	store.DeviceContainer
-	wrap func(*store.Device)
-}
-
-func (t turnedContainer) PutDevice(ctx context.Context, device *store.Device) error {
-	first := !device.Initialized
-	err := t.DeviceContainer.PutDevice(ctx, device)
-	if first && device.Initialized {
-		t.wrap(device)
-	}
-	return err
 }
 
 // learnOwn keeps who the session belongs to. The library's own copy may change while it handles something else.
@@ -143,7 +133,7 @@ func (c *Client) Linked() bool { return c.linked.Load() }
 // Connect dials and returns when the handshake is done or has failed; what comes after is told by events. ctx lives as long
 // as the connection: cancelling it ends it. A dial that is cancelled goes on in the background for at most the library's 20 s
 // (it does not listen while it waits for the server's first word); the next Connect waits for that.
-// Errors: a *domain.Error with CodeConflict after Close or while connected, else what dialling failed with, with the
+// Errors: a *domain.Error with CodeConflict after Close, after the session was unlinked, or while connected, else what dialling failed with, with the
 // net.Error in its chain.
 func (c *Client) Connect(ctx context.Context) error {
 	d, err := c.beginDial(ctx)
@@ -171,10 +161,13 @@ func (c *Client) beginDial(ctx context.Context) (*dial, error) {
 			c.mu.Unlock()
 			return nil, conflict("The session is closed.", errClosed)
 		}
+		if c.deleted.Load() {
+			c.mu.Unlock()
+			return nil, conflict("The session was unlinked; it needs a new link.", store.ErrDeviceDeleted)
+		}
 		last := c.dial
 		if last == nil || isClosed(last.done) {
-			d := &dial{done: make(chan struct{})}
-			d.ctx, d.cancel = context.WithCancel(ctx)
+			d := c.newDial(ctx)
 			if last != nil && !last.failed {
 				c.redo.failures = 0
 			}
@@ -203,13 +196,13 @@ func (c *Client) endDial(d *dial, err error) {
 		close(d.done)
 	}
 	c.mu.Unlock()
-	if err != nil || unwanted {
-		d.cancel()
-	}
 	if unwanted {
-		c.wa.Disconnect()
+		c.letGo(d)
 		d.err = context.Canceled
 		close(d.done)
+	}
+	if err != nil || unwanted {
+		d.cancel()
 	}
 }
 
@@ -217,17 +210,11 @@ func (c *Client) endDial(d *dial, err error) {
 func (c *Client) Disconnect() {
 	c.mu.Lock()
 	d := c.dial
-	if d == nil || c.closed {
-		c.mu.Unlock()
-		return
-	}
-	d.over = true
-	live := isClosed(d.done)
+	closed := c.closed
 	c.mu.Unlock()
-	if live {
-		c.wa.Disconnect()
+	if d != nil && !closed {
+		c.hangUp(d)
 	}
-	d.cancel()
 }
 
 // Close disconnects, waits for what is being handled and sent, and closes the session file. Only the first call does

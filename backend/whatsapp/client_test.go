@@ -222,10 +222,15 @@ func TestEndsOfASession(t *testing.T) {
 		server := newServer(t)
 		phone := newPhone(t, server, ourNumber, "Desk")
 		s := link(t, server, phone)
+		s.await(t, domain.SessionOfflineSynced)
 		s.forget()
 		require.NoError(t, s.Logout(t.Context()))
 		require.False(t, s.Linked())
 		require.Empty(t, phone.LinkedDevices())
+		require.Equal(t, domain.CodeConflict, domain.CodeOf(s.Connect(t.Context())))
+		require.NoError(t, s.Logout(t.Context()))
+		require.NoError(t, s.Close())
+		require.Empty(t, s.events)
 	})
 }
 

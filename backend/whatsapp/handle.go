@@ -105,13 +105,16 @@ func (c *Client) happened(raw any, event domain.SessionEvent) {
 		c.mu.Unlock()
 	case *events.LoggedOut:
 		c.linked.Store(false)
+		if c.leaving.Load() {
+			return
+		}
 	case *events.ManualLoginReconnect:
 		if !c.secondLoginDue() {
 			return
 		}
 	case *events.Disconnected:
 		// A connection made since is none of this event's business: events come from goroutines of their own.
-		if c.wa.IsConnected() || !c.endOnce() {
+		if c.wa.IsConnected() || !c.endOnce() || c.leaving.Load() {
 			return
 		}
 	}
@@ -122,9 +125,11 @@ func (c *Client) happened(raw any, event domain.SessionEvent) {
 func (c *Client) endOnce() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.dial == nil || c.dial.over {
+	if c.dial == nil {
 		return false
 	}
+	c.dial.once.Do(func() { close(c.dial.lost) })
+	first := !c.dial.over
 	c.dial.over = true
-	return c.dial.ctx.Err() == nil // whoever cancelled it knows
+	return first
 }

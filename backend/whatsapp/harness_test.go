@@ -45,7 +45,13 @@ func newServer(t testing.TB) *wasim.Server {
 func requireNoGoroutines(t testing.TB) {
 	t.Helper()
 	var left string
+	defer func() {
+		if t.Failed() && left != "" {
+			t.Logf("left: %s", left)
+		}
+	}()
 	require.Eventually(t, func() bool {
+		left = ""
 		buf := make([]byte, 4<<20)
 		for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
 			ours := strings.Contains(stack, "waflow/backend/whatsapp.") || strings.Contains(stack, "go.mau.fi/whatsmeow")
@@ -55,7 +61,7 @@ func requireNoGoroutines(t testing.TB) {
 			}
 		}
 		return true
-	}, patience, 10*time.Millisecond, "a goroutine is left: %s", &left)
+	}, patience, 10*time.Millisecond, "a goroutine is left")
 }
 
 func newService(t testing.TB, s *wasim.Server, options whatsapp.Options) *whatsapp.Service {

@@ -149,6 +149,7 @@ func receiptJID(peer domain.Peer) types.JID {
 }
 
 // Logout tells WhatsApp to remove this companion from the phone's linked devices, then deletes the session from its file.
+// The end of the connection that follows is no event.
 // Without an answer within 20 s nothing is deleted and the error is a *domain.Error with CodeNotConnected.
 func (c *Client) Logout(ctx context.Context) error {
 	if !c.begin() {
@@ -157,24 +158,18 @@ func (c *Client) Logout(ctx context.Context) error {
 	defer c.work.Done()
 	ctx, cancel := c.within(ctx)
 	defer cancel()
-	c.mu.Lock()
-	if c.dial != nil {
-		c.dial.over = true // WhatsApp ends the connection itself; that is no event
-	}
-	c.mu.Unlock()
-	err := c.wa.Logout(ctx)
-	switch {
-	case errors.Is(err, whatsmeow.ErrNotLoggedIn), err == nil:
-		c.linked.Store(false)
+	if !c.Linked() {
 		return nil
-	case !c.wa.IsConnected():
-		return notConnected(err)
-	default:
-		c.mu.Lock()
-		c.dial.over = false
-		c.mu.Unlock()
-		return notConnected(err)
 	}
+	c.leaving.Store(true)
+	err := c.wa.Logout(ctx)
+	if err == nil || errors.Is(err, errDeleted) || errors.Is(err, whatsmeow.ErrNotLoggedIn) {
+		c.linked.Store(false)
+		c.Disconnect()
+		return nil
+	}
+	c.leaving.Store(false)
+	return notConnected(err)
 }
 
 // sendFailed says what an error of SendMessage means for the message.

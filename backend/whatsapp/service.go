@@ -64,6 +64,10 @@ func Configure(endpoint Endpoint, options Options) (*Service, error) {
 		base = &http.Client{Transport: transport(address)}
 	}
 	websocket := *base
+	websocket.Transport = lines{RoundTripper: base.Transport}
+	if base.Transport == nil {
+		websocket.Transport = lines{RoundTripper: http.DefaultTransport}
+	}
 	// The websocket library takes this for the time until the websocket is open and not for its life.
 	websocket.Timeout = dialTimeout
 	return &Service{log: options.Logger, now: options.Now, http: &websocket, data: base}, nil

@@ -90,6 +90,34 @@ func (c sessionConnector) Driver() driver.Driver {
 	}}
 }
 
+// container follows when the library saves a device for the first time, which replaces its stores, and when it deletes one.
+type container struct {
+	store.DeviceContainer
+	saved   func(*store.Device)
+	deleted func()
+}
+
+func (t container) PutDevice(ctx context.Context, device *store.Device) error {
+	first := !device.Initialized
+	err := t.DeviceContainer.PutDevice(ctx, device)
+	if first && device.Initialized {
+		t.saved(device)
+	}
+	return err
+}
+
+// errDeleted is what a deletion that succeeded answers. The library would go on by replacing the stores of the device, all at
+// once and without a lock, while others of its goroutines still use them.
+var errDeleted = errors.New("deleted; its stores stay open until the session is closed")
+
+func (t container) DeleteDevice(ctx context.Context, device *store.Device) error {
+	if err := t.DeviceContainer.DeleteDevice(ctx, device); err != nil {
+		return err
+	}
+	t.deleted()
+	return errDeleted
+}
+
 func storageFailed(sentence string, cause error) *domain.Error {
 	return &domain.Error{Code: domain.CodeStorageFailed, Message: sentence, Err: cause}
 }

@@ -47,8 +47,10 @@ func newTurns() *turns {
 
 // turn is held from take until give, or until its limit.
 type turn struct {
-	of    *turns
-	once  sync.Once
+	of *turns
+
+	mu    sync.Mutex
+	given bool
 	limit *time.Timer
 }
 
@@ -60,6 +62,8 @@ func (t *turns) take(ctx context.Context, limit time.Duration) (*turn, error) {
 		return nil, ctx.Err()
 	}
 	h := &turn{of: t}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if limit > 0 {
 		h.limit = time.AfterFunc(limit, h.give)
 	}
@@ -71,16 +75,30 @@ func (h *turn) give() {
 	if h == nil {
 		return
 	}
-	h.once.Do(func() {
-		if h.limit != nil {
-			h.limit.Stop()
-		}
-		h.of.free <- struct{}{}
-	})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.given {
+		return
+	}
+	h.given = true
+	if h.limit != nil {
+		h.limit.Stop()
+	}
+	h.of.free <- struct{}{}
 }
 
 // keep ends the limit and tells whether the turn is still held.
-func (h *turn) keep() bool { return h != nil && (h.limit == nil || h.limit.Stop()) }
+func (h *turn) keep() bool {
+	if h == nil {
+		return false
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.given || h.limit == nil {
+		return !h.given
+	}
+	return h.limit.Stop()
+}
 
 type (
 	insideKey  struct{} // the context of a decryption that has the turn
