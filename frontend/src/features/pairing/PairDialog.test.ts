@@ -104,6 +104,17 @@ describe("PairDialog", () => {
     expect(calls.renew).toHaveBeenCalledOnce();
   });
 
+  it.each([
+    ["dropped", "The connection to WhatsApp was lost"],
+    ["phone", "The phone did not finish the linking"],
+    ["not_stored", "the disk refused"],
+    ["client_outdated", "WhatsApp asks for a newer Waflow"],
+    ["something_new", "Nothing was stored"],
+  ])("says of a link that failed for %s: %s", async (reason, words) => {
+    await show({ kind: "failed", qr: null, problem: { ...problem("link_failed"), detail: { reason } } });
+    expect(screen.getByTestId("pair-failed")).toHaveTextContent(words);
+  });
+
   it("cancels when it is closed with Escape", async () => {
     const { calls, pairing } = await show({});
     await userEvent.keyboard("{Escape}");

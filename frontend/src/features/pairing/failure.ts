@@ -1,18 +1,40 @@
 import type { Problem } from "../../api/types";
 import { m } from "../../i18n/paraglide/messages";
-import { problemText } from "../../lib/words";
+import { problemWords } from "../../lib/words";
 
-/** Why a pairing did not come to a link, in words: cause, what is safe, what to do. */
-export function pairingFailure(problem: Problem | null): string {
-  if (problem === null) return m.pair_failed_text();
-  switch (problem.code) {
-    case "not_connected":
+/** Why a pairing did not come to a link: what happened, and what is safe and to be done. */
+export interface PairingFailure {
+  title: string;
+  line: string;
+}
+
+/** Puts a pairing that failed into words. */
+export function pairingFailure(problem: Problem | null): PairingFailure {
+  if (problem === null) return { title: m.pair_failed(), line: m.pair_failed_text() };
+  const words = problemWords(problem);
+  if (problem.code === "conflict") return { ...words, line: m.pair_failed_conflict() };
+  const line = problem.code === "link_failed" ? reason(problem.detail.reason ?? "") : undefined;
+  return line === undefined ? words : { title: m.pair_failed(), line };
+}
+
+// What the engine says about a link that was not made; undefined where its general sentence tells as much.
+function reason(name: string): string | undefined {
+  switch (name) {
     case "network_down":
     case "server_unreachable":
+    case "dropped":
+    case "interrupted":
+    case "no_answer":
       return m.pair_failed_network();
-    case "conflict":
-      return m.pair_failed_conflict();
+    case "phone":
+    case "not_proven":
+    case "malformed":
+      return m.pair_failed_phone();
+    case "not_stored":
+      return m.pair_failed_storage();
+    case "client_outdated":
+      return m.pair_failed_outdated();
     default:
-      return problemText(problem);
+      return undefined;
   }
 }
