@@ -167,9 +167,15 @@ func (w *window) enter(element, text string) {
 	w.until(fmt.Sprintf("(%s.value ?? %s.textContent) === %q", element, element, text))
 }
 
-// picture keeps what the screen shows.
+// picture keeps what the screen shows, once the page has painted what it holds: fonts loaded, movements ended, a few
+// frames drawn.
 func (w *window) picture(name string) string {
 	w.t.Helper()
+	w.until(`document.fonts.status === "loaded" && document.getAnimations().every((a) =>
+		a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`)
+	require.NoError(w.t, w.page.evaluate(w.t.Context(), `void (() => { window.framesDrawn = 0;
+		const next = () => ++window.framesDrawn < 6 && requestAnimationFrame(next); requestAnimationFrame(next) })()`, nil))
+	w.until("window.framesDrawn >= 6")
 	file, err := w.screen.picture(w.t.Context(), name)
 	require.NoError(w.t, err)
 	return file
