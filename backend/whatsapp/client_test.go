@@ -222,7 +222,6 @@ func TestEndsOfASession(t *testing.T) {
 		server := newServer(t)
 		phone := newPhone(t, server, ourNumber, "Desk")
 		s := link(t, server, phone)
-		s.await(t, domain.SessionOfflineSynced)
 		s.forget()
 		require.NoError(t, s.Logout(t.Context()))
 		require.False(t, s.Linked())

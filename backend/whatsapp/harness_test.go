@@ -271,6 +271,8 @@ func link(t testing.TB, server *wasim.Server, phone *wasim.Phone) *session {
 	require.True(t, s.scan(t, phone).Linked)
 	s.await(t, domain.SessionLoginAgain)
 	s.dial(t)
+	s.await(t, domain.SessionOfflineSynced)
+	requireAcknowledged(t, server) // what the phone says to a new companion
 	return s
 }
 
