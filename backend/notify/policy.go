@@ -208,6 +208,7 @@ func told(w watch) watch {
 		w.announced = ""
 	case domain.NoticeAttention:
 		w.cause = w.state.Cause
+	case domain.NoticeOffline, domain.NoticeSeveral:
 	}
 	w.waiting = ""
 	return w

@@ -80,8 +80,13 @@ func TestPolicy(t *testing.T) {
 		"a flap": {[]move{{0, 1, domain.CauseOnline}, {0, 1, domain.CauseConnecting}, {29 * s, 1, domain.CauseOnline}}, nil},
 		"many flaps": {
 			[]move{
-				{0, 1, domain.CauseOnline}, {0, 1, domain.CauseConnecting}, {20 * s, 1, domain.CauseOnline},
-				{s, 1, domain.CauseConnecting}, {20 * s, 1, domain.CauseOnline}, {s, 1, domain.CauseKeepaliveTimeout}, {20 * s, 1, domain.CauseOnline},
+				{0, 1, domain.CauseOnline},
+				{0, 1, domain.CauseConnecting},
+				{20 * s, 1, domain.CauseOnline},
+				{s, 1, domain.CauseConnecting},
+				{20 * s, 1, domain.CauseOnline},
+				{s, 1, domain.CauseKeepaliveTimeout},
+				{20 * s, 1, domain.CauseOnline},
 			}, nil,
 		},
 		"the causes of one absence count together": {

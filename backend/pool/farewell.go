@@ -53,7 +53,7 @@ func (s *session) giveBack() {
 
 func (s *session) logInToLogOut() error {
 	admitted := make(chan struct{})
-	ticket := s.pool.gate.ask(false, func() { close(admitted) })
+	ticket := s.pool.gate.ask(rank{}, func() { close(admitted) })
 	defer ticket.leave()
 	if err := s.until(admitted, time.Minute); err != nil {
 		return err

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// gate lets dials through: so many at once, so many per second, in the order in which they asked; a person's before the machine's.
+// gate lets dials through: so many at once, so many per second; those that a person waits for first, then the devices used last, then in the order
+// in which they asked.
 type gate struct {
 	spacing time.Duration
 
@@ -22,23 +23,37 @@ type gate struct {
 type ticket struct {
 	gate  *gate
 	grant func()
+	rank  rank
 	in    bool // behind the gate
 	left  bool
+}
+
+// rank is who goes before whom at the gate.
+type rank struct {
+	person bool      // somebody looks at a dialog and waits
+	used   time.Time // when the device was last used
+}
+
+func (r rank) before(other rank) bool {
+	if r.person != other.person {
+		return r.person
+	}
+	return r.used.After(other.used)
 }
 
 func newGate(g Gate) *gate {
 	return &gate{spacing: time.Second / time.Duration(g.PerSecond), free: g.AtOnce}
 }
 
-// ask queues for a dial; first puts it before those who wait already. grant is called once, from another goroutine or this one, and must not block.
-func (g *gate) ask(first bool, grant func()) *ticket {
-	t := &ticket{gate: g, grant: grant}
+// ask queues for a dial. grant is called at most once, from another goroutine or this one, and must not block.
+func (g *gate) ask(r rank, grant func()) *ticket {
+	t := &ticket{gate: g, grant: grant, rank: r}
 	g.mu.Lock()
-	if first {
-		g.queue = slices.Insert(g.queue, 0, t)
-	} else {
-		g.queue = append(g.queue, t)
+	at := slices.IndexFunc(g.queue, func(q *ticket) bool { return r.before(q.rank) })
+	if at < 0 {
+		at = len(g.queue)
 	}
+	g.queue = slices.Insert(g.queue, at, t)
 	g.mu.Unlock()
 	g.admit()
 	return t

@@ -45,9 +45,7 @@ type pairing struct {
 // Pair opens a link dialog for a device; its steps go to Config.Pairing. Errors: CodeLinkBusy when one is open (PairingOf tells its step);
 // CodeConflict when the device is connected or paused. d is added if the pool does not know it.
 func (p *Pool) Pair(ctx context.Context, d domain.Device) error {
-	p.mu.Lock()
-	p.add(d, "")
-	p.mu.Unlock()
+	p.Add(d, "")
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -122,7 +120,7 @@ func (p *pairing) opened(link domain.Link, err error) {
 	p.session = s.pool.newSession(s.ref, link.File)
 	p.session.guard = p.guard
 	s.open(p.session)
-	p.ticket = s.pool.gate.ask(true, func() { s.box.post(p.admitted) })
+	p.ticket = s.pool.gate.ask(rank{person: true}, func() { s.box.post(p.admitted) })
 }
 
 func (p *pairing) admitted() {

@@ -109,12 +109,8 @@ func (p *Pool) start(s *supervisor) {
 func (p *Pool) Add(d domain.Device, file string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.add(d, file)
-}
-
-func (p *Pool) add(d domain.Device, file string) *supervisor {
-	if s, ok := p.devices[d.Ref.Device]; ok {
-		return s
+	if _, ok := p.devices[d.Ref.Device]; ok {
+		return
 	}
 	s := newSupervisor(p, d, file)
 	p.devices[d.Ref.Device] = s
@@ -122,7 +118,6 @@ func (p *Pool) add(d domain.Device, file string) *supervisor {
 	if p.ctx != nil && !p.ended {
 		p.start(s)
 	}
-	return s
 }
 
 // Remove ends the supervision of a device and returns when its session is closed; a pairing of it is cancelled. Files are left to who

@@ -3,6 +3,7 @@ package pool
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +49,30 @@ func TestGateBoundsTheDialsOfAll(t *testing.T) {
 	})
 }
 
+func TestDevicesUsedLastDialFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.connect = func(c *client) error {
+			time.Sleep(time.Second)
+			c.tell(domain.SessionEvent{Kind: domain.SessionConnected})
+			return nil
+		}
+		var devices []domain.Device
+		for id := range domain.DeviceID(10) {
+			d := deviceOf(id+1, domain.CauseOnline)
+			d.LastIn = time.Now().Add(time.Duration(id) * time.Minute)
+			devices = append(devices, d)
+		}
+		w.started(devices...)
+		after(10 * time.Second)
+		// Whoever asks first finds the gate open; the others are let through by rank.
+		rest := slices.DeleteFunc(slices.Clone(w.dialedFiles[1:]), func(f string) bool { return f == w.dialedFiles[0] })
+		all := []string{"10-1.db", "9-1.db", "8-1.db", "7-1.db", "6-1.db", "5-1.db", "4-1.db", "3-1.db", "2-1.db", "1-1.db"}
+		want := slices.DeleteFunc(all, func(f string) bool { return f == w.dialedFiles[0] })
+		require.Equal(t, want, rest)
+	})
+}
+
 // requireSpread fails when more than n of the moments lie within one second.
 func requireSpread(t *testing.T, at []time.Time, n int) {
 	t.Helper()
@@ -65,7 +90,7 @@ func TestFiftyDevicesAreBackWithinTwentySeconds(t *testing.T) {
 			devices = append(devices, deviceOf(id+1, domain.CauseOnline))
 		}
 		w.started(devices...)
-		after(8 * time.Hour)
+		after(2 * time.Hour)
 		require.Equal(t, domain.CauseServerUnreachable, w.cause(50))
 		require.Len(t, w.history, 100, "one row per cause, not per try")
 		w.set(func() { w.connect = nil; w.dials = nil })

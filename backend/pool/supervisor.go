@@ -19,7 +19,8 @@ type supervisor struct {
 	box    *mailbox
 	gone   chan struct{} // closed when the supervisor has ended and its sessions are closed
 	rand   *rand.Rand
-	number string // the device's account, "" if it never had one
+	number string    // the device's account, "" if it never had one
+	used   time.Time // when a message last came or went, as known at the start
 
 	state    device.State
 	session  *session   // the device's own; nil while it has none
@@ -44,12 +45,20 @@ func newSupervisor(p *Pool, d domain.Device, file string) *supervisor {
 		gone:   make(chan struct{}),
 		rand:   rand.New(rand.NewPCG(p.cfg.Seed, uint64(d.Ref.Device))),
 		number: d.Account.Number,
+		used:   latest(d.LastIn, d.LastOut),
 		state:  device.New(d, file != ""),
 	}
 	if file != "" {
 		s.session = p.newSession(d.Ref, file)
 	}
 	return s
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // run takes one message after the other until the mailbox is closed, then closes what is open.
@@ -195,7 +204,7 @@ func (s *supervisor) queueDial() {
 	s.dial++
 	n := s.dial
 	s.ticket.leave()
-	s.ticket = s.pool.gate.ask(false, func() { s.box.post(func() { s.admitted(n) }) })
+	s.ticket = s.pool.gate.ask(rank{used: s.used}, func() { s.box.post(func() { s.admitted(n) }) })
 }
 
 func (s *supervisor) admitted(n int) {
