@@ -16,4 +16,6 @@ type ReadMark struct {
 	Sender Peer
 	WAIDs  []string
 	At     time.Time
+
+	Messages []MessageID // our rows of WAIDs, in the same order; WhatsApp does not need them
 }

@@ -1,0 +1,37 @@
+package domain
+
+// Changed is what one write changed, as it is once the write is on disk: it is told to the interface only after that. Every part may be
+// empty; applying it twice does no harm.
+type Changed struct {
+	Messages          []Message
+	MessagesGone      []MessageID
+	Conversations     []Conversation
+	ConversationsGone []ConversationID
+	Unread            []Unread
+	Devices           []Device
+}
+
+// Empty reports whether nothing changed.
+func (c Changed) Empty() bool {
+	return len(c.Messages) == 0 && len(c.MessagesGone) == 0 && len(c.Conversations) == 0 && len(c.ConversationsGone) == 0 &&
+		len(c.Unread) == 0 && len(c.Devices) == 0
+}
+
+// Merge adds what a later write changed.
+func (c *Changed) Merge(later Changed) {
+	c.Messages = append(c.Messages, later.Messages...)
+	c.MessagesGone = append(c.MessagesGone, later.MessagesGone...)
+	c.Conversations = append(c.Conversations, later.Conversations...)
+	c.ConversationsGone = append(c.ConversationsGone, later.ConversationsGone...)
+	c.Unread = append(c.Unread, later.Unread...)
+	c.Devices = append(c.Devices, later.Devices...)
+}
+
+// OutboxItem is a message that waits to be sent, with everything that sending it needs.
+type OutboxItem struct {
+	Message MessageID
+	Ref     DeviceRef
+	Chat    ConversationID
+	Out     Outgoing
+	Tries   int // how often it was handed to the client library before
+}

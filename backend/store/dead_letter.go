@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"waflow/backend/domain"
+)
+
+// NoteFailure counts that something which arrived could not be kept as what it is, and keeps it as it came. It returns how often that
+// happened. Reason is a code or a short English text without anything of the message.
+func (s *Store) NoteFailure(ctx context.Context, ref domain.DeviceRef, in domain.Inbound, reason string) (int, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return 0, fmt.Errorf("encode a dead letter: %w", err)
+	}
+	what, waid := identityOf(in)
+	var tries int
+	err = s.do(ctx, "count a failure", func(t *tx) error {
+		return t.row(`INSERT INTO dead_letters (subaccount_id, device_id, what, waid, body, reason, tries, first_at)
+			VALUES ($1, $2, $3, $4, $5, $6, 1, $7)
+			ON CONFLICT (subaccount_id, device_id, what) DO UPDATE SET tries = dead_letters.tries + 1, body = excluded.body, reason = excluded.reason
+			RETURNING tries`, ref.Subaccount, ref.Device, what, waid, body, reason, millis(s.now())).Scan(&tries)
+	})
+	return tries, err
+}
+
+// GiveUp ends the tries with something that arrived: it stays among the dead letters. A message also gets its place in its
+// conversation, as one that could not be shown, if that much can be kept of it.
+func (s *Store) GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (domain.Changed, error) {
+	what, _ := identityOf(in)
+	err := s.do(ctx, "give up what arrived", func(t *tx) error {
+		return t.run("UPDATE dead_letters SET given_up = $1 WHERE subaccount_id = $2 AND device_id = $3 AND what = $4",
+			millis(s.now()), ref.Subaccount, ref.Device, what)
+	})
+	if err != nil || in.Message == nil {
+		return domain.Changed{}, err
+	}
+	stand := *in.Message
+	stand.Kind, stand.Text, stand.PushName = domain.KindUnknown, "", ""
+	changed, err := s.Receive(ctx, ref, domain.Inbound{Message: &stand})
+	if err != nil {
+		s.log.Warn().Err(err).Int64("device", int64(ref.Device)).Msg("a dead letter has no place in its conversation")
+		return domain.Changed{}, nil
+	}
+	return changed, nil
+}
+
+// ForgetFailure removes the count of something that was kept after all.
+func (s *Store) ForgetFailure(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
+	what, _ := identityOf(in)
+	return s.do(ctx, "forget a failure", func(t *tx) error {
+		return t.run("DELETE FROM dead_letters WHERE subaccount_id = $1 AND device_id = $2 AND what = $3 AND given_up = 0",
+			ref.Subaccount, ref.Device, what)
+	})
+}
+
+// identityOf tells by what the same thing is known when it comes again, and WhatsApp's id of it where it has one.
+func identityOf(in domain.Inbound) (what, waid string) {
+	key := []any{in.Receipt, in.Name, in.Identity}
+	switch {
+	case in.Message != nil:
+		waid = in.Message.WAID
+		key = []any{"message", in.Message.Chat, in.Message.Sender, in.Message.FromMe, waid}
+	case in.History != nil:
+		waid = in.History.WAID
+		key = []any{"history", waid}
+	}
+	raw, err := json.Marshal(key)
+	if err != nil { // these types always encode; if not, all of a device's failures count as one
+		raw = nil
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), waid
+}

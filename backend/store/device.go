@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.mau.fi/util/dbutil"
+
+	"waflow/backend/domain"
+)
+
+const deviceColumns = `id, subaccount_id, slot, label, purpose, priority, favorite, paused, number, lid, push_name, business_name, platform,
+	status, cause, since, detail, created, linked, last_in, last_out`
+
+func scanDevice(row dbutil.Scannable) (domain.Device, error) {
+	var d domain.Device
+	var slot sql.Null[int]
+	var number, lid sql.Null[string]
+	var since, created, linked, in, out int64
+	var detail string
+	err := row.Scan(&d.Ref.Device, &d.Ref.Subaccount, &slot, &d.Label, &d.Purpose, &d.Priority, &d.Favorite, &d.Paused,
+		&number, &lid, &d.Account.PushName, &d.Account.BusinessName, &d.Account.Platform,
+		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out)
+	if err != nil {
+		return d, err
+	}
+	d.Slot, d.Account.Number, d.Account.LID = slot.V, number.V, lid.V
+	d.State.Since, d.Created, d.Linked = fromMillis(since), fromMillis(created), fromMillis(linked)
+	d.LastIn, d.LastOut = fromMillis(in), fromMillis(out)
+	return d, decodeDetail(detail, &d.State.Detail)
+}
+
+func decodeDetail(raw string, into *domain.StateDetail) error {
+	if err := json.Unmarshal([]byte(raw), into); err != nil {
+		return fmt.Errorf("decode state detail: %w", err)
+	}
+	return nil
+}
+
+// deviceIn reads a device of a subaccount. Errors: not_found.
+func deviceIn(q querier, ref domain.DeviceRef) (domain.Device, error) {
+	d, err := scanDevice(q.row("SELECT "+deviceColumns+" FROM devices WHERE subaccount_id = $1 AND id = $2", ref.Subaccount, ref.Device))
+	return d, orNotFound("device", err)
+}
+
+// orNotFound gives a missing row its code.
+func orNotFound(what string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return notFound(what)
+	}
+	return err
+}
+
+// CreateDevice adds a device that has never been linked, with the first row of its history. ID and Created are given here; slot and account
+// come with the first link. Errors: not_found when there is no such subaccount.
+func (s *Store) CreateDevice(ctx context.Context, d domain.Device) (domain.Device, error) {
+	now := s.now()
+	first := domain.DeviceState{Status: domain.StatusPending, Cause: domain.CauseNeverLinked, Since: now}
+	detail, err := toJSON(first.Detail)
+	if err != nil {
+		return domain.Device{}, err
+	}
+	var out domain.Device
+	err = s.do(ctx, "create device", func(t *tx) error {
+		var there int
+		if found, err := optional(t.row("SELECT 1 FROM subaccounts WHERE id = $1", d.Ref.Subaccount), &there); err != nil || !found {
+			return orMissing(err, "subaccount")
+		}
+		if err := dropFavorite(t, d.Ref.Subaccount, d.Favorite); err != nil {
+			return err
+		}
+		out, err = scanDevice(t.row(`
+			INSERT INTO devices (subaccount_id, label, purpose, priority, favorite, paused, status, cause, since, detail, created)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING `+deviceColumns,
+			d.Ref.Subaccount, d.Label, d.Purpose, d.Priority, d.Favorite, d.Paused,
+			first.Status, first.Cause, millis(now), detail, millis(now)))
+		if err != nil {
+			return err
+		}
+		return addHistory(t, domain.StateChange{Ref: out.Ref, At: now, To: first})
+	})
+	return out, err
+}
+
+// orMissing is for lookups that found nothing.
+func orMissing(err error, what string) error {
+	if err != nil {
+		return err
+	}
+	return notFound(what)
+}
+
+// dropFavorite takes the favourite from whichever device has it, if another one is to get it.
+func dropFavorite(t *tx, sub domain.SubaccountID, needed bool) error {
+	if !needed {
+		return nil
+	}
+	return t.run("UPDATE devices SET favorite = FALSE WHERE subaccount_id = $1 AND favorite", sub)
+}
+
+// UpdateDevice changes parts of a device and returns every device that changed: the favourite moves. Errors: not_found.
+func (s *Store) UpdateDevice(ctx context.Context, ref domain.DeviceRef, p domain.DevicePatch) ([]domain.Device, error) {
+	var out []domain.Device
+	err := s.do(ctx, "change device", func(t *tx) error {
+		d, err := deviceIn(t, ref)
+		if err != nil {
+			return err
+		}
+		moved, err := formerFavorite(t, ref, p)
+		if err != nil {
+			return err
+		}
+		if err := dropFavorite(t, ref.Subaccount, p.Favorite != nil && *p.Favorite); err != nil {
+			return err
+		}
+		patch(&d, p)
+		err = t.run(`UPDATE devices SET label = $1, purpose = $2, priority = $3, favorite = $4, paused = $5
+			WHERE subaccount_id = $6 AND id = $7`, d.Label, d.Purpose, d.Priority, d.Favorite, d.Paused, ref.Subaccount, ref.Device)
+		out = append([]domain.Device{d}, moved...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// formerFavorite returns the device that loses the favourite, as it will be, or none.
+func formerFavorite(t *tx, ref domain.DeviceRef, p domain.DevicePatch) ([]domain.Device, error) {
+	if p.Favorite == nil || !*p.Favorite {
+		return nil, nil
+	}
+	found, err := collect(t, scanDevice, "SELECT "+deviceColumns+" FROM devices WHERE subaccount_id = $1 AND favorite AND id <> $2",
+		ref.Subaccount, ref.Device)
+	for i := range found {
+		found[i].Favorite = false
+	}
+	return found, err
+}
+
+func patch(d *domain.Device, p domain.DevicePatch) {
+	if p.Label != nil {
+		d.Label = *p.Label
+	}
+	if p.Purpose != nil {
+		d.Purpose = *p.Purpose
+	}
+	if p.Priority != nil {
+		d.Priority = *p.Priority
+	}
+	if p.Favorite != nil {
+		d.Favorite = *p.Favorite
+	}
+	if p.Paused != nil {
+		d.Paused = *p.Paused
+	}
+}
+
+// Devices returns all devices, by subaccount, then by slot with those that have none last.
+func (s *Store) Devices(ctx context.Context) ([]domain.Device, error) {
+	out, err := collect(reading{ctx, s.read}, scanDevice,
+		"SELECT "+deviceColumns+" FROM devices ORDER BY subaccount_id, slot IS NULL, slot, id")
+	return out, coded("read devices", err)
+}
+
+// Device returns one device. Errors: not_found.
+func (s *Store) Device(ctx context.Context, id domain.DeviceID) (domain.Device, error) {
+	q := reading{ctx, s.read}
+	d, err := scanDevice(q.row("SELECT "+deviceColumns+" FROM devices WHERE id = $1", id))
+	return d, coded("read device", orNotFound("device", err))
+}
+
+// RemoveDevice removes a device that was never linked, and what its attempts to link left. Errors: not_found; conflict when it was linked.
+func (s *Store) RemoveDevice(ctx context.Context, ref domain.DeviceRef) error {
+	return s.do(ctx, "remove device", func(t *tx) error {
+		d, err := deviceIn(t, ref)
+		if err != nil {
+			return err
+		}
+		if d.Slot != 0 {
+			return &domain.Error{Code: domain.CodeConflict, Message: "a device that was linked keeps its conversations and can't be removed"}
+		}
+		return t.run("DELETE FROM devices WHERE subaccount_id = $1 AND id = $2", ref.Subaccount, ref.Device)
+	})
+}

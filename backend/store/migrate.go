@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.mau.fi/util/dbutil"
+
+	"waflow/backend/domain"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// upgrades reads the numbered migrations.
+func upgrades() dbutil.UpgradeTable {
+	return dbutil.BuildUpgradeTable().WithFSPath(migrations, "migrations").Finish()
+}
+
+// migrate brings the schema up to date, one transaction for each migration, with a copy of an existing database before each.
+func (s *Store) migrate(ctx context.Context) error {
+	table := upgrades()
+	version, err := s.version(ctx)
+	if err != nil {
+		return err
+	}
+	if version > len(table) {
+		return &domain.Error{
+			Code: domain.CodeDatabaseNewer, Action: domain.ActionUpdateApp,
+			Message: "this workspace was made by a later version of Waflow; nothing in it was changed",
+			Detail:  map[string]string{"version": fmt.Sprint(version), "known": fmt.Sprint(len(table))},
+		}
+	}
+	for next := version + 1; next <= len(table); next++ {
+		if next > 1 {
+			if err := s.backup(ctx, next-1); err != nil {
+				return err
+			}
+		}
+		s.write.UpgradeTable = table[:next]
+		if err := s.write.Upgrade(ctx); err != nil {
+			return fmt.Errorf("migrate to version %d: %w", next, err)
+		}
+	}
+	return nil
+}
+
+// version returns the schema version of the file, 0 of a new one. It changes nothing.
+func (s *Store) version(ctx context.Context) (int, error) {
+	there, err := s.write.TableExists(ctx, s.write.VersionTable)
+	if err != nil || !there {
+		return 0, err
+	}
+	var version int
+	_, err = optional(s.write.QueryRow(ctx, "SELECT version FROM version"), &version)
+	return version, err
+}
+
+// backup copies the database as it is into the backups folder. The copy is whole or not there under its name.
+func (s *Store) backup(ctx context.Context, version int) error {
+	folder := filepath.Join(s.dir, backupFolder)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return readOnly(err)
+	}
+	name := fmt.Sprintf("waflow-v%04d-%s.db", version, s.now().UTC().Format("20060102T150405.000Z"))
+	path := filepath.Join(folder, name)
+	half := path + ".part"
+	if err := os.RemoveAll(half); err != nil {
+		return readOnly(err)
+	}
+	start := time.Now()
+	if _, err := s.write.Exec(ctx, "VACUUM INTO $1", half); err != nil {
+		return fmt.Errorf("copy the database before migrating: %w", err)
+	}
+	if err := os.Rename(half, path); err != nil {
+		return readOnly(err)
+	}
+	s.log.Info().Str("file", name).Dur("took", time.Since(start)).Msg("database copied before a migration")
+	return nil
+}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.mau.fi/util/dbutil"
+
+	"waflow/backend/domain"
+)
+
+// Names inside the data directory.
+const (
+	databaseFile = "waflow.db"
+	runningFile  = "waflow.running" // there while the database is open: found at start, it tells of an unclean exit
+	backupFolder = "backups"
+)
+
+// Options say where the workspace is.
+type Options struct {
+	Dir    string           // the data directory; it has to exist, see CheckDir
+	Now    func() time.Time // time.Now if nil
+	Logger zerolog.Logger
+}
+
+// Store is an open workspace. Its methods may be called from any goroutine.
+type Store struct {
+	now   func() time.Time
+	log   zerolog.Logger
+	dir   string
+	write *dbutil.Database // one connection
+	read  *dbutil.Database // read-only connections
+	w     *writer
+
+	people *people  // who is who, for the incoming path; the writer's goroutine alone
+	counts *counter // unread messages by subaccount
+}
+
+// Open opens the workspace in a data directory, makes it if there is none, and brings its schema up to date. An existing database is
+// copied to backups/ before each migration, and checked after an exit that was not clean.
+// Errors: database_newer, database_damaged, storage_failed, storage_read_only.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{now: o.Now, log: o.Logger, dir: o.Dir, counts: newCounter()}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	path := filepath.Join(o.Dir, databaseFile)
+	unclean, err := exists(filepath.Join(o.Dir, runningFile))
+	if err != nil {
+		return nil, readOnly(err)
+	}
+	if s.write, err = connect(path, false, 1); err != nil {
+		return nil, err
+	}
+	if s.read, err = connect(path, true, readers); err != nil {
+		return nil, errors.Join(err, s.write.Close())
+	}
+	if err := s.prepare(ctx, unclean); err != nil {
+		return nil, errors.Join(coded("open the workspace", err), s.write.Close(), s.read.Close())
+	}
+	s.people = newPeople()
+	s.w = newWriter(s.write, s.log, s.afterCommit, s.afterLoss)
+	return s, nil
+}
+
+// prepare checks, migrates and reads what is kept in memory.
+func (s *Store) prepare(ctx context.Context, unclean bool) error {
+	if unclean {
+		if err := s.quickCheck(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, runningFile), nil, 0o600); err != nil {
+		return readOnly(err)
+	}
+	return s.counts.load(reading{ctx, s.read})
+}
+
+// quickCheck asks SQLite whether the file is whole.
+func (s *Store) quickCheck(ctx context.Context) error {
+	found, err := collect(reading{ctx, s.write}, scanText, "PRAGMA quick_check(1)")
+	if err != nil {
+		return err
+	}
+	if len(found) == 1 && found[0] == "ok" {
+		return nil
+	}
+	return &domain.Error{
+		Code: domain.CodeDatabaseDamaged, Message: "the database is damaged; it was left as it is",
+		Err: fmt.Errorf("quick_check found %d faults", len(found)),
+	}
+}
+
+// Close finishes what is queued and closes the database.
+func (s *Store) Close() error {
+	s.w.close()
+	err := errors.Join(s.read.Close(), s.write.Close())
+	if err != nil {
+		return fmt.Errorf("close the workspace: %w", err)
+	}
+	if err := os.Remove(filepath.Join(s.dir, runningFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("close the workspace: %w", err)
+	}
+	return nil
+}
+
+// do writes: what names the write in errors.
+func (s *Store) do(ctx context.Context, what string, fn func(*tx) error) error {
+	return coded(what, s.w.do(ctx, fn))
+}
+
+// afterCommit brings memory up to what is on disk now.
+func (s *Store) afterCommit(txs []*tx) {
+	for _, t := range txs {
+		s.counts.add(t.unread)
+	}
+}
+
+// afterLoss forgets what memory may have learned from a write that was undone.
+func (s *Store) afterLoss() { s.people.forget() }
+
+func exists(path string) (bool, error) {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func readOnly(err error) error {
+	return &domain.Error{
+		Code: domain.CodeStorageReadOnly, Action: domain.ActionOtherFolder, Err: err,
+		Message: "the data folder can't be written; nothing was changed",
+	}
+}

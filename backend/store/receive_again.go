@@ -1,0 +1,121 @@
+package store
+
+import (
+	"waflow/backend/domain"
+)
+
+// receiveAgain handles a message that is there already: the same one once more, by another device, as the real one after a placeholder, or
+// as our phone's word that what we queued has been sent.
+func (s *Store) receiveAgain(t *tx, ref domain.DeviceRef, a *arrival) error {
+	var undecrypted bool
+	before, err := scanMessage(t.row("SELECT "+messageColumns+" FROM messages WHERE conversation_id = $1 AND waid = $2 AND COALESCE(sender_id, 0) = $3",
+		a.m.Conversation.Conversation, a.m.WAID, a.sender))
+	if err != nil {
+		return err
+	}
+	if err := t.row("SELECT undecrypted FROM messages WHERE id = $1", before.ID).Scan(&undecrypted); err != nil {
+		return err
+	}
+	a.m.ID = before.ID
+	if err := carry(t, ref, before.ID); err != nil {
+		return err
+	}
+	now := before
+	now.State = before.State.Raise(a.m.State)
+	if undecrypted && !a.in.Undecrypt {
+		now.Kind, now.Text = a.m.Kind, a.m.Text
+		if err := keepRaw(t, a); err != nil {
+			return err
+		}
+	}
+	if now == before && undecrypted == a.in.Undecrypt {
+		return nil
+	}
+	return s.rewrite(t, now, undecrypted && a.in.Undecrypt)
+}
+
+// rewrite keeps a message's new state and content, and tells of it.
+func (s *Store) rewrite(t *tx, m domain.Message, undecrypted bool) error {
+	if err := t.run("UPDATE messages SET state = $1, fail_code = $2, kind = $3, text = $4, undecrypted = $5 WHERE id = $6",
+		m.State, m.FailCode, m.Kind, m.Text, undecrypted, m.ID); err != nil {
+		return err
+	}
+	return s.tell(t, m)
+}
+
+// raise keeps that an outgoing message has come further. What was acknowledged in any way needs no sending any more.
+func (s *Store) raise(t *tx, m domain.Message, to domain.MessageState) error {
+	next := m.State.Raise(to)
+	if next == m.State {
+		return nil
+	}
+	m.State, m.FailCode = next, ""
+	if err := t.run("UPDATE messages SET state = $1, fail_code = '' WHERE id = $2", m.State, m.ID); err != nil {
+		return err
+	}
+	if err := t.run("DELETE FROM outbox WHERE message_id = $1", m.ID); err != nil {
+		return err
+	}
+	return s.tell(t, m)
+}
+
+// tell notes that a message is different now, and its conversation if it is the newest of it.
+func (s *Store) tell(t *tx, m domain.Message) error {
+	t.changed.Messages = append(t.changed.Messages, m)
+	c, err := conversationIn(t, m.Conversation)
+	if err != nil {
+		return err
+	}
+	if c.LastMessage.ID == m.ID {
+		t.changed.Conversations = append(t.changed.Conversations, c)
+	}
+	return nil
+}
+
+// receiveName keeps what a person or a group is called, of those that are known.
+func (s *Store) receiveName(t *tx, ref domain.DeviceRef, n domain.InboundName) error {
+	where, err := s.findConversation(t, ref.Subaccount, n.Peer)
+	if err != nil || n.Name == "" {
+		return err
+	}
+	s.people.forget()
+	if n.Peer.Group != "" {
+		err = t.run("UPDATE conversations SET group_name = $1 WHERE subaccount_id = $2 AND id = $3", n.Name, ref.Subaccount, where.Conversation)
+	} else {
+		var contact domain.ContactID
+		if contact, err = s.findContact(t, ref.Subaccount, n.Peer); err == nil && contact != 0 {
+			err = rename(t, ref.Subaccount, contact, n.Name, millis(s.now()))
+		}
+	}
+	if err != nil || where.Conversation == 0 {
+		return err
+	}
+	return s.tellConversation(t, where)
+}
+
+func (s *Store) tellConversation(t *tx, ref domain.ConversationRef) error {
+	c, err := conversationIn(t, ref)
+	if err != nil {
+		return err
+	}
+	t.changed.Conversations = append(t.changed.Conversations, c)
+	return nil
+}
+
+// receiveIdentity learns that a LID and a number are one person; conversations that were kept apart become one.
+func (s *Store) receiveIdentity(t *tx, ref domain.DeviceRef, i domain.InboundIdentity) error {
+	peer := domain.Peer{LID: i.LID, Number: i.Number}
+	if peer.LID == "" || peer.Number == "" {
+		return nil
+	}
+	contact, err := s.findContact(t, ref.Subaccount, peer)
+	if err != nil || contact == 0 {
+		return err
+	}
+	where := domain.ConversationRef{Subaccount: ref.Subaccount}
+	found, err := optional(t.row("SELECT id FROM conversations WHERE subaccount_id = $1 AND contact_id = $2", ref.Subaccount, contact), &where.Conversation)
+	if err != nil || !found {
+		return err
+	}
+	return s.tellConversation(t, where)
+}

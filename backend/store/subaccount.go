@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+
+	"go.mau.fi/util/dbutil"
+	"golang.org/x/text/cases"
+
+	"waflow/backend/domain"
+)
+
+const subaccountColumns = "id, name, initials, colour, position, created"
+
+func scanSubaccount(row dbutil.Scannable) (domain.Subaccount, error) {
+	var a domain.Subaccount
+	var created int64
+	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created)
+	a.Created = fromMillis(created)
+	return a, err
+}
+
+// nameKey is what names are compared by: without case, in any script.
+func nameKey(name string) string { return cases.Fold().String(name) }
+
+func nameInUse(err error) error {
+	if !isUnique(err) {
+		return err
+	}
+	return &domain.Error{Code: domain.CodeConflict, Message: "another subaccount has this name or these initials", Err: err}
+}
+
+// CreateSubaccount adds a subaccount at the end of the rail. ID, Position and Created are given here.
+// Errors: conflict when another one has the name or the initials.
+func (s *Store) CreateSubaccount(ctx context.Context, a domain.Subaccount) (domain.Subaccount, error) {
+	var out domain.Subaccount
+	err := s.do(ctx, "create subaccount", func(t *tx) (err error) {
+		out, err = scanSubaccount(t.row(`
+			INSERT INTO subaccounts (name, name_key, initials, colour, position, created)
+			VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(position) + 1, 0) FROM subaccounts), $5)
+			RETURNING `+subaccountColumns,
+			a.Name, nameKey(a.Name), a.Initials, a.Colour, millis(s.now())))
+		return nameInUse(err)
+	})
+	return out, err
+}
+
+// RenameSubaccount gives a subaccount another name and initials. Errors: not_found, conflict.
+func (s *Store) RenameSubaccount(ctx context.Context, id domain.SubaccountID, name, initials string) (domain.Subaccount, error) {
+	var out domain.Subaccount
+	err := s.do(ctx, "rename subaccount", func(t *tx) error {
+		changed, err := t.exec("UPDATE subaccounts SET name = $1, name_key = $2, initials = $3 WHERE id = $4",
+			name, nameKey(name), initials, id)
+		if err != nil {
+			return nameInUse(err)
+		}
+		if changed == 0 {
+			return notFound("subaccount")
+		}
+		out, err = scanSubaccount(t.row("SELECT "+subaccountColumns+" FROM subaccounts WHERE id = $1", id))
+		return err
+	})
+	return out, err
+}
+
+// Subaccounts returns all subaccounts in the order of the rail.
+func (s *Store) Subaccounts(ctx context.Context) ([]domain.Subaccount, error) {
+	out, err := collect(reading{ctx, s.read}, scanSubaccount, "SELECT "+subaccountColumns+" FROM subaccounts ORDER BY position, id")
+	return out, coded("read subaccounts", err)
+}
