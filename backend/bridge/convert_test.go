@@ -103,7 +103,7 @@ func TestConversationIsNamedByItsNumberWhereThereIsNoName(t *testing.T) {
 	require.Nil(t, conversationOf(c).Last)
 	c.Title = "Ana"
 	require.Equal(t, "Ana", conversationOf(c).Title)
-	require.Equal(t, "", conversationOf(domain.Conversation{Peer: domain.Peer{LID: "123456789012345"}}).Title)
+	require.Empty(t, conversationOf(domain.Conversation{Peer: domain.Peer{LID: "123456789012345"}}).Title)
 }
 
 func TestTimesAreMillisecondsAndNoneIsZero(t *testing.T) {

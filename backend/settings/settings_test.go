@@ -12,17 +12,18 @@ import (
 	"waflow/backend/store"
 )
 
-func open(t *testing.T) (*settings.Settings, *events.Subscription) {
+func open(t *testing.T, applied *[]domain.Settings) (*settings.Settings, *events.Subscription) {
 	t.Helper()
 	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
 	bus := events.NewBus(events.Limits{})
-	return settings.New(opened, bus, func(domain.Settings) {}), bus.Subscribe(t.Context())
+	return settings.New(opened, bus, func(s domain.Settings) { *applied = append(*applied, s) }), bus.Subscribe(t.Context())
 }
 
 func TestSettingsAreKeptAndTold(t *testing.T) {
-	s, feed := open(t)
+	var applied []domain.Settings
+	s, feed := open(t, &applied)
 	got, err := s.Get(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, domain.DefaultSettings(), got)
@@ -37,10 +38,12 @@ func TestSettingsAreKeptAndTold(t *testing.T) {
 	b, err := feed.Next(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []events.Change{events.Settings(want)}, b.Changes)
+	require.Equal(t, []domain.Settings{want}, applied)
 }
 
 func TestSettingThatCanNotBeChangesNothing(t *testing.T) {
-	s, _ := open(t)
+	var applied []domain.Settings
+	s, _ := open(t, &applied)
 	tests := map[string]func(*domain.Settings){
 		"theme":                func(n *domain.Settings) { n.Theme = "neon" },
 		"language":             func(n *domain.Settings) { n.Language = "xx" },
@@ -62,4 +65,5 @@ func TestSettingThatCanNotBeChangesNothing(t *testing.T) {
 	got, err := s.Get(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, domain.DefaultSettings(), got)
+	require.Empty(t, applied)
 }
