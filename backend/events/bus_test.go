@@ -229,7 +229,7 @@ func TestBatchesAppliedInOrderGiveWhatWasPublished(t *testing.T) {
 	})
 }
 
-func TestOfTellsEverythingThatAWriteChanged(t *testing.T) {
+func TestChangedTellsEverythingThatAWriteChanged(t *testing.T) {
 	changed := domain.Changed{
 		Devices:           []domain.Device{{Ref: domain.DeviceRef{Device: 1}}},
 		Conversations:     []domain.Conversation{{Ref: domain.ConversationRef{Conversation: 2}}},
@@ -239,8 +239,8 @@ func TestOfTellsEverythingThatAWriteChanged(t *testing.T) {
 		Unread:            []domain.Unread{{Subaccount: 6}},
 	}
 	require.Equal(t, []events.Change{
-		events.Device(changed.Devices[0]), events.Conversation(changed.Conversations[0]), events.Message(changed.Messages[0]),
-		events.MessageGone(4), events.ConversationGone(5), events.Unread(changed.Unread[0]),
-	}, events.Of(changed))
-	require.Empty(t, events.Of(domain.Changed{}))
+		events.ConversationGone(5), events.MessageGone(4), events.Device(changed.Devices[0]),
+		events.Conversation(changed.Conversations[0]), events.Message(changed.Messages[0]), events.Unread(changed.Unread[0]),
+	}, events.Changed(changed))
+	require.Empty(t, events.Changed(domain.Changed{}))
 }

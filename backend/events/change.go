@@ -99,27 +99,3 @@ func (c Change) weight() int {
 		return row
 	}
 }
-
-// Of returns the changes that tell what a write changed, conversations before the messages in them.
-func Of(c domain.Changed) []Change {
-	var out []Change
-	for _, d := range c.Devices {
-		out = append(out, Device(d))
-	}
-	for _, v := range c.Conversations {
-		out = append(out, Conversation(v))
-	}
-	for _, m := range c.Messages {
-		out = append(out, Message(m))
-	}
-	for _, id := range c.MessagesGone {
-		out = append(out, MessageGone(id))
-	}
-	for _, id := range c.ConversationsGone {
-		out = append(out, ConversationGone(id))
-	}
-	for _, u := range c.Unread {
-		out = append(out, Unread(u))
-	}
-	return out
-}
