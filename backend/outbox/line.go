@@ -1,0 +1,141 @@
+package outbox
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+)
+
+const (
+	readsAtOnce = 100
+	storeAgain  = 5 * time.Second // how long to leave a disk alone that refused
+)
+
+// line sends what one device has to send, one message at a time: the client library serialises sends anyway, and so the deadline of
+// each is its own. While one is on its way the next is taken and the former noted, so that the disk does not hold up the network.
+type line struct {
+	c  Config
+	id domain.DeviceID
+
+	signal chan struct{} // buffered: something may have changed
+
+	mu     sync.Mutex
+	anew   bool // the device connected: uncertain messages may go again
+	resume map[domain.ConversationID]time.Time
+	busy   map[domain.ConversationID]bool // taken ahead, or not noted yet
+}
+
+func newLine(c Config, id domain.DeviceID) *line {
+	return &line{c: c, id: id, signal: make(chan struct{}, 1), resume: map[domain.ConversationID]time.Time{}, busy: map[domain.ConversationID]bool{}}
+}
+
+func (l *line) wake(connected bool) {
+	l.mu.Lock()
+	l.anew = l.anew || connected
+	l.mu.Unlock()
+	select {
+	case l.signal <- struct{}{}:
+	default:
+	}
+}
+
+// run works until ctx ends; with nothing to do it waits for a signal or for the end of the next pause.
+func (l *line) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait := l.work(ctx)
+		var timer <-chan time.Time
+		if wait > 0 {
+			t := time.NewTimer(wait)
+			defer t.Stop()
+			timer = t.C
+		}
+		select {
+		case <-ctx.Done():
+		case <-l.signal:
+		case <-timer:
+		}
+	}
+}
+
+// work sends what can go now. It returns after how long there may be more to do, 0 if only a signal can tell.
+func (l *line) work(ctx context.Context) time.Duration {
+	if !l.c.Sender.Ready(l.id) {
+		return 0
+	}
+	l.release()
+	if err := l.reads(ctx); err != nil {
+		l.c.Logger.Warn().Err(err).Int64("device", int64(l.id)).Msg("read receipts wait")
+	}
+	if err := l.messages(ctx); err != nil && ctx.Err() == nil {
+		l.c.Logger.Error().Err(err).Int64("device", int64(l.id)).Msg("sending waits for the disk")
+		return storeAgain
+	}
+	return l.nextPause()
+}
+
+// release ends pauses that are over, or all of them after the device connected anew.
+func (l *line) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.c.Now()
+	maps.DeleteFunc(l.resume, func(_ domain.ConversationID, at time.Time) bool { return l.anew || !now.Before(at) })
+	l.anew = false
+}
+
+func (l *line) nextPause() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.resume) == 0 {
+		return 0
+	}
+	first := slices.MinFunc(slices.Collect(maps.Values(l.resume)), time.Time.Compare)
+	return max(first.Sub(l.c.Now()), time.Millisecond)
+}
+
+// blocked lists the conversations whose turn it is not.
+func (l *line) blocked() []domain.ConversationID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Keys(mergeKeys(l.resume, l.busy)))
+}
+
+func mergeKeys(a map[domain.ConversationID]time.Time, b map[domain.ConversationID]bool) map[domain.ConversationID]bool {
+	out := maps.Clone(b)
+	for k := range a {
+		out[k] = true
+	}
+	return out
+}
+
+func (l *line) publish(c domain.Changed) { l.c.Bus.Publish(events.Changed(c)...) }
+
+// reads sends the read receipts that the device owes.
+func (l *line) reads(ctx context.Context) error {
+	for ctx.Err() == nil && l.c.Sender.Ready(l.id) {
+		due, err := l.c.Store.DueReads(ctx, l.id, readsAtOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		for _, mark := range due {
+			if err := l.read(ctx, mark); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *line) read(ctx context.Context, mark domain.ReadMark) error {
+	sending, cancel := context.WithTimeout(ctx, Deadline)
+	defer cancel()
+	err := l.c.Sender.MarkRead(sending, mark)
+	if outcome, _ := judge(err, 0); outcome != gone && outcome != refused {
+		return err
+	}
+	return l.c.Store.ReadSent(context.WithoutCancel(ctx), mark)
+}

@@ -1,0 +1,159 @@
+// Package outbox sends what is queued: durable, in order within a conversation, with ids and payloads that were chosen before the first
+// try, so that a message of which it is uncertain whether it went can go again without reaching anybody twice.
+package outbox
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waflow/backend/domain"
+	"waflow/backend/events"
+)
+
+// Deadline is how long one try to send may take. The client library would wait for ever after a reconnect.
+const Deadline = 20 * time.Second
+
+// Store is what the outbox needs of the workspace. What it returns has been committed.
+type Store interface {
+	QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Changed, error)
+	NextToSend(ctx context.Context, device domain.DeviceID, except []domain.ConversationID) (domain.OutboxItem, bool, domain.Changed, error)
+	Sent(ctx context.Context, id domain.MessageID, result domain.SendResult) (domain.Changed, error)
+	Unsent(ctx context.Context, id domain.MessageID) (domain.Changed, error)
+	SendFailed(ctx context.Context, id domain.MessageID, code domain.Code) (domain.Changed, error)
+	SendAgain(ctx context.Context, id domain.MessageID) (domain.Changed, error)
+	CancelMessage(ctx context.Context, id domain.MessageID) (domain.Changed, error)
+	DevicesToSend(ctx context.Context) ([]domain.DeviceID, error)
+	DueReads(ctx context.Context, id domain.DeviceID, limit int) ([]domain.ReadMark, error)
+	ReadSent(ctx context.Context, mark domain.ReadMark) error
+}
+
+// Sender sends through a device's connection. Errors with the codes not_connected (it did not go) and send_failed, recipient_unknown,
+// text_empty, text_too_long, invalid (it never will) are certain; every other error leaves open whether it went.
+type Sender interface {
+	Send(ctx context.Context, id domain.DeviceID, out domain.Outgoing) (domain.SendResult, error)
+	MarkRead(ctx context.Context, mark domain.ReadMark) error
+	// Ready reports whether the device is connected.
+	Ready(id domain.DeviceID) bool
+}
+
+// Publisher tells the interface what changed. It never blocks.
+type Publisher interface {
+	Publish(changes ...events.Change)
+}
+
+// Config is what an outbox is built from.
+type Config struct {
+	Store  Store
+	Sender Sender
+	Bus    Publisher
+	Now    func() time.Time
+	Logger zerolog.Logger
+}
+
+// Outbox sends the queued messages of all devices. Its methods may be called from any goroutine, also before Run.
+type Outbox struct {
+	c Config
+
+	mu      sync.Mutex
+	lines   map[domain.DeviceID]*line
+	running context.Context // nil before Run and after its end
+	group   sync.WaitGroup
+}
+
+// New makes an outbox. Nothing is sent before Run.
+func New(c Config) *Outbox {
+	return &Outbox{c: c, lines: map[domain.DeviceID]*line{}}
+}
+
+// Run sends until ctx ends, and returns when nothing is in flight any more. What was in flight stays uncertain and goes again at the next
+// start, with the same id.
+func (o *Outbox) Run(ctx context.Context) error {
+	waiting, err := o.c.Store.DevicesToSend(ctx)
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	o.running = ctx
+	for _, l := range o.lines {
+		o.start(ctx, l)
+	}
+	o.mu.Unlock()
+	for _, id := range waiting {
+		o.Wake(id)
+	}
+	<-ctx.Done()
+	o.mu.Lock()
+	o.running = nil
+	o.mu.Unlock()
+	o.group.Wait()
+	return nil
+}
+
+// Wake says that there may be something to do for a device: it became connected, or owes read receipts. Uncertain messages go again at once.
+func (o *Outbox) Wake(id domain.DeviceID) { o.line(id).wake(true) }
+
+// line returns the line of a device, and starts it if the outbox runs.
+func (o *Outbox) line(id domain.DeviceID) *line {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l := o.lines[id]
+	if l == nil {
+		l = newLine(o.c, id)
+		o.lines[id] = l
+		if o.running != nil {
+			o.start(o.running, l)
+		}
+	}
+	return l
+}
+
+// start runs a line until ctx ends. The caller holds the lock.
+func (o *Outbox) start(ctx context.Context, l *line) { o.group.Go(func() { l.run(ctx) }) }
+
+// Queue keeps a message that is to be sent and returns it as queued. It goes as soon as its device is connected and those before it have
+// gone. Errors: not_found; conflict when WhatsApp's id is taken; storage errors.
+func (o *Outbox) Queue(ctx context.Context, n domain.NewMessage) (domain.Message, error) {
+	changed, err := o.c.Store.QueueMessage(ctx, n)
+	if err != nil {
+		return domain.Message{}, err
+	}
+	o.publish(changed)
+	o.line(n.Device).wake(false)
+	return changed.Messages[0], nil
+}
+
+// Retry queues a message that failed, with the same id and payload. Errors: not_found; conflict if it did not fail.
+func (o *Outbox) Retry(ctx context.Context, id domain.MessageID) error {
+	changed, err := o.c.Store.SendAgain(ctx, id)
+	if err != nil {
+		return err
+	}
+	o.publish(changed)
+	for _, m := range changed.Messages {
+		o.line(m.Device).wake(false)
+	}
+	return nil
+}
+
+// Cancel removes a message that has certainly not gone. Errors: not_found; conflict if it may be on its way.
+func (o *Outbox) Cancel(ctx context.Context, id domain.MessageID) error {
+	changed, err := o.c.Store.CancelMessage(ctx, id)
+	if err != nil {
+		return err
+	}
+	o.publish(changed)
+	return nil
+}
+
+// MarkRead sends read receipts as soon as their devices are connected. The store keeps them until then, so nothing is waited for.
+func (o *Outbox) MarkRead(_ context.Context, marks []domain.ReadMark) error {
+	for _, mark := range marks {
+		o.line(mark.Ref.Device).wake(false)
+	}
+	return nil
+}
+
+func (o *Outbox) publish(c domain.Changed) { o.c.Bus.Publish(events.Changed(c)...) }
