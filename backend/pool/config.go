@@ -53,7 +53,7 @@ type Config struct {
 
 	Receive func(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error // puts on disk what arrived, and returns then
 	Journal func(ctx context.Context, change domain.StateChange) error               // writes a row of the history, and tells the interface
-	Detail  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells the interface what has no row: the next try, a percentage. Does not block; may be nil
+	Detail  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells what has no row: the next try, a percentage. Does not block; may be nil
 	Pairing func(step domain.PairingStep)                                            // tells the link dialog. Does not block; may be nil
 	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
 

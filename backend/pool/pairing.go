@@ -195,7 +195,12 @@ func (p *pairing) happened(ev domain.SessionEvent) {
 	case domain.SessionDisconnected:
 		p.fail(linkFailed("dropped", "the connection ended before the phone had linked; nothing was changed", nil))
 	case domain.SessionOutdated:
-		p.fail(&domain.Error{Code: domain.CodeLinkFailed, Message: "WhatsApp no longer accepts this version", Detail: map[string]string{"reason": string(domain.CauseClientOutdated)}, Action: domain.ActionUpdateApp})
+		p.fail(&domain.Error{
+			Code:    domain.CodeLinkFailed,
+			Message: "WhatsApp no longer accepts this version",
+			Detail:  map[string]string{"reason": string(domain.CauseClientOutdated)},
+			Action:  domain.ActionUpdateApp,
+		})
 	case domain.SessionLoggedOut, domain.SessionTempBanned, domain.SessionBanned, domain.SessionRefused, domain.SessionReplaced:
 		p.fail(linkFailed(string(ev.Kind), "WhatsApp refused the connection; nothing was changed", nil))
 	default:

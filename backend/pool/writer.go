@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -79,6 +80,9 @@ func attempt(ctx context.Context, do func(context.Context) error) (err error) {
 
 // again reports whether a write can succeed later: not when what it speaks of is gone or contradicts what is there.
 func again(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
 	switch domain.CodeOf(err) {
 	case domain.CodeNotFound, domain.CodeConflict, domain.CodeInvalid, domain.CodeInternal:
 		return false
