@@ -2,5 +2,11 @@ package main
 
 // catalogue lists every benchmark, in the order in which they run.
 func catalogue() []benchmark {
-	return []benchmark{}
+	return []benchmark{
+		{names: []string{"ingest.1"}, run: ingestOne},
+		{names: []string{"send.1"}, run: sendOne},
+		{names: []string{"rss.1", "rss.10", "rss.50", "start.1", "start.50"}, run: devices},
+		{names: []string{"echo.p95"}, run: echo},
+		{names: []string{"paint.first"}, run: firstPaint},
+	}
 }

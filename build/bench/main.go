@@ -29,11 +29,18 @@ type programs struct {
 }
 
 func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if len(os.Args) > 1 && os.Args[1] == "baresafe" {
+		if err := runBaresafe(ctx, os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	names := flag.String("names", "", "comma-separated beginnings of names; empty runs everything")
 	out := flag.String("out", "build/bench/results.json", "where the results are written")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	p := programs{waflow: os.Getenv("WAFLOW_BIN"), wasim: os.Getenv("WASIM_BIN")}
 	if err := runAll(ctx, p, *names, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)

@@ -1,0 +1,154 @@
+//go:build !headless
+
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/logger"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"waflow/backend/bridge"
+	"waflow/backend/engine"
+)
+
+// stopWithin is how long the engine may take to stop once the window has closed.
+const stopWithin = 15 * time.Second
+
+// window is the desktop program: one engine, shown in one window.
+type window struct {
+	options engine.Options
+	facades *bridge.Facades
+	words   catalogue
+
+	ctx    context.Context // Wails' own, from startup on
+	engine *engine.Engine  // nil when the workspace could not be opened
+	cancel context.CancelFunc
+	ended  chan struct{}
+	closed atomic.Bool
+}
+
+// runDesktop opens the window and returns when it was closed.
+func runDesktop(ctx context.Context, flags workspaceFlags) error {
+	files, err := assets()
+	if err != nil {
+		return err
+	}
+	words, err := readWords("en")
+	if err != nil {
+		return err
+	}
+	w := &window{options: flags.options(engine.Desktop), facades: bridge.NewFacades(), words: words, ended: make(chan struct{})}
+	return wails.Run(&options.App{
+		Title: "Waflow", Width: 1280, Height: 800, MinWidth: 960, MinHeight: 640,
+		BackgroundColour:   options.NewRGB(0xe9, 0xe6, 0xe0),
+		AssetServer:        &assetserver.Options{Assets: files, Middleware: secured},
+		Logger:             silent{},
+		LogLevelProduction: logger.ERROR,
+		OnStartup:          func(wctx context.Context) { w.start(ctx, wctx) },
+		OnShutdown:         func(context.Context) { w.stop() },
+		SingleInstanceLock: &options.SingleInstanceLock{
+			UniqueId:               instance(w.options.Dir),
+			OnSecondInstanceLaunch: func(options.SecondInstanceData) { w.show() },
+		},
+		Bind:  w.facades.All(),
+		Linux: &linux.Options{ProgramName: "waflow", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
+	})
+}
+
+// instance names the workspace for the single-instance check: one window for each data directory.
+func instance(dir string) string {
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole
+	}
+	sum := sha256.Sum256([]byte(dir))
+	return "waflow-" + hex.EncodeToString(sum[:8])
+}
+
+// start opens the workspace beside the page's loading; the facades' methods wait for it.
+func (w *window) start(ctx, wctx context.Context) {
+	w.ctx = wctx
+	run, cancel := context.WithCancel(ctx)
+	w.cancel = cancel
+	e, err := engine.Open(run, w.options)
+	if err != nil {
+		w.facades.Fail(w.options.Info(), err)
+		close(w.ended)
+		return
+	}
+	w.engine = e
+	w.facades.Attach(e.Services())
+	w.listenToClicks()
+	e.OnNotice(w.notify)
+	go bridge.Events(run, e.Bus(), func(b bridge.Batch) { runtime.EventsEmit(wctx, "batch", b) })
+	go func() {
+		defer close(w.ended)
+		_ = e.Run(run)
+		if ctx.Err() != nil && !w.closed.Load() {
+			runtime.Quit(wctx)
+		}
+	}()
+}
+
+// stop ends what start began: the interface is gone already, then the engine from the outside in.
+func (w *window) stop() {
+	w.closed.Store(true)
+	if w.cancel == nil {
+		return
+	}
+	w.cancel()
+	select {
+	case <-w.ended:
+	case <-time.After(stopWithin):
+	}
+	runtime.CleanupNotifications(w.ctx)
+	if w.engine != nil {
+		_ = w.engine.Close()
+	}
+}
+
+// show brings the window to the front.
+func (w *window) show() {
+	if w.ctx == nil {
+		return
+	}
+	runtime.WindowUnminimise(w.ctx)
+	runtime.WindowShow(w.ctx)
+}
+
+// secured gives every answer of the asset server the headers that `serve` gives, too.
+func secured(next http.Handler) http.Handler { return bridge.Secure(next) }
+
+// silent drops what the window library would print: it would name calls with their arguments.
+type silent struct{}
+
+// Print drops the message.
+func (silent) Print(string) {}
+
+// Trace drops the message.
+func (silent) Trace(string) {}
+
+// Debug drops the message.
+func (silent) Debug(string) {}
+
+// Info drops the message.
+func (silent) Info(string) {}
+
+// Warning drops the message.
+func (silent) Warning(string) {}
+
+// Error drops the message.
+func (silent) Error(string) {}
+
+// Fatal drops the message.
+func (silent) Fatal(string) {}

@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waflow/backend/demo"
+	"waflow/backend/domain"
+	"waflow/backend/events"
+	"waflow/backend/fleet"
+	"waflow/backend/inbox"
+	"waflow/backend/ingest"
+	"waflow/backend/notify"
+	"waflow/backend/outbox"
+	"waflow/backend/pool"
+	"waflow/backend/settings"
+	"waflow/backend/store"
+	"waflow/backend/whatsapp"
+)
+
+// Engine is an open workspace with everything that runs in it.
+type Engine struct {
+	options Options
+	log     zerolog.Logger
+	closers []io.Closer // closed in reverse order
+
+	bus      *events.Bus
+	store    *store.Store
+	pool     *pool.Pool
+	ingest   *ingest.Ingest
+	outbox   *outbox.Outbox
+	fleet    *fleet.Fleet
+	inbox    *inbox.Inbox
+	settings *settings.Settings
+	notices  *notices
+	notify   *notify.Notifier
+	demo     *demo.Demo // nil outside the demo
+}
+
+// Open takes the data directory, opens what is in it and builds the engine; nothing connects before Run. Everything it opened is closed
+// again if it fails. Errors are *domain.Error: storage_read_only, already_running, synced_folder, other_kind, database_newer,
+// database_damaged, endpoint_refused.
+func Open(ctx context.Context, options Options) (*Engine, error) {
+	e := &Engine{options: options, bus: events.NewBus(events.Limits{})}
+	if err := e.open(ctx); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+func (e *Engine) open(ctx context.Context) error {
+	if err := e.openDirectory(); err != nil {
+		return err
+	}
+	service, err := e.openWhatsApp()
+	if err != nil {
+		return err
+	}
+	if err := e.openStore(ctx); err != nil {
+		return err
+	}
+	e.connect(service)
+	return nil
+}
+
+// openDirectory takes the data directory for this process and begins the log in it.
+func (e *Engine) openDirectory() error {
+	dir := e.options.Dir
+	if err := store.CheckDir(dir); err != nil {
+		return err
+	}
+	lock, err := store.Lock(dir)
+	if err != nil {
+		return err
+	}
+	e.closers = append(e.closers, lock)
+	if err := claimKind(dir, e.options.Kind); err != nil {
+		return err
+	}
+	if e.options.Kind == Demo {
+		if err := beginAnew(dir); err != nil {
+			return err
+		}
+	}
+	log, file := newLog(dir, e.options.now())
+	e.log = log
+	e.closers = append(e.closers, file)
+	return nil
+}
+
+// openStore opens the database and clears away what a crash left of links that were never confirmed.
+func (e *Engine) openStore(ctx context.Context) error {
+	opened, err := store.Open(ctx, store.Options{Dir: e.options.Dir, Now: e.options.Now, Logger: e.log})
+	if err != nil {
+		return err
+	}
+	e.store = opened
+	e.closers = append(e.closers, opened)
+	if _, err := opened.ReleaseOpenLinks(ctx); err != nil {
+		return err
+	}
+	links, err := opened.ActiveLinks(ctx)
+	if err != nil {
+		return err
+	}
+	return keepSessions(e.sessions(), links)
+}
+
+// connect builds the parts and ties them together. No part knows another; each gets what it needs as a function or a small interface.
+func (e *Engine) connect(service *whatsapp.Service) {
+	e.notices = newNotices(e.bus)
+	e.notify = notify.NewNotifier(notify.Config{Now: e.options.now(), Show: e.notices.add})
+	e.ingest = ingest.New(e.store, e.bus, e.options.now())
+	e.pool = pool.New(pool.Config{
+		Open: func(ctx context.Context, file string, h domain.SessionHandlers) (pool.Client, error) {
+			return service.Open(ctx, file, h)
+		},
+		Sessions: e.sessions(),
+		Links:    e.store,
+		Receive:  e.ingest.Receive,
+		Journal:  e.journal,
+		Detail:   func(ref domain.DeviceRef, state domain.DeviceState) { e.fleet.ShowDetail(ref, state) },
+		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
+		Ready:    func(id domain.DeviceID) { e.outbox.Wake(id) },
+		Now:      e.options.now(),
+		Logger:   e.log,
+		Seed:     uint64(e.options.now()().UnixNano()),
+	})
+	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Bus: e.bus, Now: e.options.now(), Logger: e.log})
+	e.fleet = fleet.New(e.store, e.pool, e.bus)
+	e.inbox = inbox.New(e.store, e.outbox, service, e.outbox, e.bus)
+	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
+}
+
+// journal writes a change of state down before anyone is told of it.
+func (e *Engine) journal(ctx context.Context, change domain.StateChange) error {
+	if err := e.fleet.Record(ctx, change); err != nil {
+		return err
+	}
+	e.notify.Changed(change)
+	return nil
+}
+
+// Run connects the devices and keeps everything going until ctx ends. It returns the first failure, or nil.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.addDevices(ctx); err != nil {
+		return err
+	}
+	current, err := e.store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	e.notify.Configure(current)
+	parts := []part{{"outbox", e.outbox.Run}, {"devices", e.pool.Run}, {"notifications", e.notify.Run}}
+	if e.demo != nil {
+		parts = append(parts, part{"simulated phones", e.demo.Run})
+	}
+	return runInOrder(ctx, e.log, parts)
+}
+
+// addDevices hands every device to the pool, with its session file if it is linked.
+func (e *Engine) addDevices(ctx context.Context) error {
+	devices, err := e.store.Devices(ctx)
+	if err != nil {
+		return err
+	}
+	links, err := e.store.ActiveLinks(ctx)
+	if err != nil {
+		return err
+	}
+	files := make(map[domain.DeviceID]string, len(links))
+	for _, link := range links {
+		files[link.Ref.Device] = link.File
+	}
+	for _, d := range devices {
+		e.notify.Known(d)
+		e.pool.Add(d, files[d.Ref.Device])
+	}
+	return nil
+}
+
+// Close closes what Open opened, last first. Run has to have returned.
+func (e *Engine) Close() error {
+	var errs []error
+	for i := len(e.closers) - 1; i >= 0; i-- {
+		errs = append(errs, e.closers[i].Close())
+	}
+	e.closers = nil
+	return errors.Join(errs...)
+}
+
+// Bus returns the bus that every change is published on.
+func (e *Engine) Bus() *events.Bus { return e.bus }
+
+// Logger returns the workspace's log.
+func (e *Engine) Logger() zerolog.Logger { return e.log }
+
+// part is something that runs until its context ends.
+type part struct {
+	name string
+	run  func(context.Context) error
+}
+
+// runInOrder starts the parts in order and stops them in reverse: each part is only told to end once those after it have ended.
+func runInOrder(ctx context.Context, log zerolog.Logger, parts []part) error {
+	failed := make(chan error, len(parts))
+	stops := make([]func(), len(parts))
+	for i, p := range parts {
+		own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			if err := p.run(own); err != nil && own.Err() == nil {
+				failed <- fmt.Errorf("%s: %w", p.name, err)
+			}
+		})
+		stops[i] = func() {
+			began := time.Now()
+			cancel()
+			wait.Wait()
+			log.Info().Str("part", p.name).Dur("took", time.Since(began)).Msg("stopped")
+		}
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	for i := len(stops) - 1; i >= 0; i-- {
+		stops[i]()
+	}
+	return err
+}

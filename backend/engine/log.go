@@ -1,0 +1,25 @@
+package engine
+
+import (
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+	"gopkg.in/natefinch/lumberjack.v2"
+)
+
+// Sizes of the log: a few small files, so that it never fills a disk.
+const (
+	logMegabytes = 5
+	logFiles     = 3
+)
+
+// newLog returns a logger that writes to logs/waflow.log in the workspace. Numbers are masked and texts left out by who logs.
+func newLog(dir string, now func() time.Time) (zerolog.Logger, io.Closer) {
+	file := &lumberjack.Logger{Filename: filepath.Join(dir, "logs", "waflow.log"), MaxSize: logMegabytes, MaxBackups: logFiles}
+	log := zerolog.New(file).Level(zerolog.InfoLevel).Hook(zerolog.HookFunc(func(e *zerolog.Event, _ zerolog.Level, _ string) {
+		e.Time("time", now().UTC())
+	}))
+	return log, file
+}

@@ -1,0 +1,48 @@
+// Package engine is the composition root: it builds every part of Waflow from the settings, connects them, and starts and stops them in
+// order. It knows no window and no browser.
+package engine
+
+import (
+	"net/http"
+	"time"
+)
+
+// Kind says what a workspace holds. A workspace keeps the kind it was made with, so that simulated and real numbers never meet in one.
+type Kind string
+
+// The kinds of workspaces.
+const (
+	Real      Kind = "real"      // numbers at WhatsApp
+	Demo      Kind = "demo"      // simulated phones in this process, begun anew at each start
+	Simulated Kind = "simulated" // numbers at a simulator on this machine
+)
+
+// Mode says who shows the interface.
+type Mode string
+
+// The modes.
+const (
+	Desktop Mode = "desktop" // a window of ours
+	Serve   Mode = "serve"   // a browser
+)
+
+// Options are what an engine is built from.
+type Options struct {
+	Dir      string // the data directory; made if it is not there
+	Kind     Kind
+	Mode     Mode
+	Version  string
+	Endpoint string // Simulated: the simulator's websocket address, loopback only
+	RootKey  string // Simulated: its root key, base64
+	Seed     int64  // Demo: of the simulator; 0 takes a random one
+
+	Now        func() time.Time // time.Now if nil
+	HTTPClient *http.Client     // tests: reaches a simulator without a network
+}
+
+func (o Options) now() func() time.Time {
+	if o.Now != nil {
+		return o.Now
+	}
+	return time.Now
+}

@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"context"
+	"runtime"
+
+	"waflow/backend/bridge"
+	"waflow/backend/domain"
+)
+
+// Info is what the interface shows about this installation.
+func (o Options) Info() bridge.AppInfo {
+	return bridge.AppInfo{
+		Version: o.Version, Mode: string(o.Mode), Demo: o.Kind == Demo, Simulated: o.Kind != Real,
+		DataDir: o.Dir, Platform: runtime.GOOS,
+	}
+}
+
+// Services are what the facades speak to.
+func (e *Engine) Services() bridge.Services {
+	s := bridge.Services{
+		Info: e.options.Info(), Bus: e.bus, Fleet: e.fleet, Inbox: e.inbox, Settings: e.settings,
+		Notices: e.notices.all, Logger: e.log,
+	}
+	if e.demo != nil {
+		s.Demo = e.demo
+	}
+	return s
+}
+
+// OnNotice has every new notification handed to show, which must not block.
+func (e *Engine) OnNotice(show func(domain.Notice)) { e.notices.onNew(show) }
+
+// Names returns what a notification names things by: every device and every subaccount.
+func (e *Engine) Names(ctx context.Context) ([]domain.Device, []domain.Subaccount, error) {
+	devices, err := e.store.Devices(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	subaccounts, err := e.store.Subaccounts(ctx)
+	return devices, subaccounts, err
+}

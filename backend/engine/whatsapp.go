@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"encoding/base64"
+	"math/rand/v2"
+
+	"waflow/backend/demo"
+	"waflow/backend/domain"
+	"waflow/backend/events"
+	"waflow/backend/whatsapp"
+)
+
+// openWhatsApp chooses the service that this process talks to: WhatsApp, a simulator on this machine, or the demo's own.
+func (e *Engine) openWhatsApp() (*whatsapp.Service, error) {
+	endpoint := whatsapp.Endpoint{URL: e.options.Endpoint}
+	if e.options.Kind == Demo {
+		if err := e.openDemo(); err != nil {
+			return nil, err
+		}
+		endpoint = whatsapp.Endpoint{URL: e.demo.Endpoint(), RootKey: e.demo.RootKey()}
+	} else if e.options.RootKey != "" {
+		key, err := base64.StdEncoding.DecodeString(e.options.RootKey)
+		if err != nil {
+			return nil, &domain.Error{
+				Code: domain.CodeEndpointRefused, Err: err,
+				Message: "The root key of the simulator has to be 32 bytes in base64.",
+			}
+		}
+		endpoint.RootKey = key
+	}
+	return whatsapp.Configure(endpoint, whatsapp.Options{Logger: e.log, Now: e.options.Now, HTTPClient: e.options.HTTPClient})
+}
+
+func (e *Engine) openDemo() error {
+	seed := e.options.Seed
+	if seed == 0 {
+		seed = rand.Int64()
+	}
+	opened, err := demo.Open(demo.Config{
+		Seed: seed, Now: e.options.Now, Logger: e.log,
+		Shown:   e.shownCode,
+		Publish: func(phones []domain.SimulatedPhone) { e.bus.Publish(events.Demo(phones)) },
+	})
+	if err != nil {
+		return err
+	}
+	e.demo = opened
+	e.closers = append(e.closers, opened)
+	return nil
+}
+
+// shownCode is the QR payload that the link dialog of a device shows right now: what a phone's camera would see.
+func (e *Engine) shownCode(id domain.DeviceID) (string, bool) {
+	step, ok := e.pool.PairingOf(id)
+	return step.Code, ok && step.Kind == domain.PairingShowing
+}

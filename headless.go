@@ -1,0 +1,13 @@
+//go:build headless
+
+package main
+
+import (
+	"context"
+	"errors"
+)
+
+// runDesktop says that this build leaves the window out.
+func runDesktop(context.Context, workspaceFlags) error {
+	return errors.New("this build has no window: run `waflow serve`")
+}

@@ -1,0 +1,146 @@
+//go:build !headless
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"waflow/backend/domain"
+)
+
+// catalogue is the interface's messages by key.
+type catalogue map[string]string
+
+// readWords reads the messages of one language, the same ones that the interface is built from.
+func readWords(language string) (catalogue, error) {
+	words := catalogue{}
+	dir := path.Join("frontend/src/i18n/messages", language)
+	entries, err := fs.ReadDir(messages, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		content, err := fs.ReadFile(messages, path.Join(dir, entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		var raw map[string]json.RawMessage
+		if err := json.Unmarshal(content, &raw); err != nil {
+			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
+		}
+		for key, value := range raw {
+			words[key] = pattern(value)
+		}
+	}
+	return words, nil
+}
+
+// pattern is a message's text; of one that depends on a number, the form for several.
+func pattern(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	var variants []struct{ Match map[string]string }
+	if json.Unmarshal(value, &variants) != nil {
+		return ""
+	}
+	for _, variant := range variants {
+		for when, text := range variant.Match {
+			if strings.HasSuffix(when, "=other") {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// say is the message of a key with its values filled in.
+func (c catalogue) say(key string, values ...string) string {
+	pairs := make([]string, 0, len(values))
+	for i := 0; i+1 < len(values); i += 2 {
+		pairs = append(pairs, "{"+values[i]+"}", values[i+1])
+	}
+	return strings.NewReplacer(pairs...).Replace(c[key])
+}
+
+// notify shows a notice as a native notification.
+func (w *window) notify(n domain.Notice) {
+	devices, subaccounts, err := w.engine.Names(w.ctx)
+	if err != nil {
+		w.warn(err, "a notification could not be named")
+		return
+	}
+	first := n.Items[0].Ref
+	title := w.words.say("shell_notice_several", "count", strconv.Itoa(len(n.Items)))
+	if n.Kind != domain.NoticeSeveral {
+		title = w.words.say("shell_notice_"+string(n.Kind), "device", w.deviceName(devices, first))
+	}
+	lines := make([]string, 0, len(n.Items))
+	for _, item := range n.Items {
+		line := w.words.say("cause_" + string(item.State.Cause) + "_title")
+		if n.Kind == domain.NoticeSeveral {
+			line = w.deviceName(devices, item.Ref) + ": " + line
+		}
+		lines = append(lines, subaccountName(subaccounts, item.Ref.Subaccount)+" · "+line)
+	}
+	err = runtime.SendNotification(w.ctx, runtime.NotificationOptions{
+		ID: "waflow-" + strconv.FormatInt(n.ID, 10), Title: title, Body: strings.Join(lines, "\n"),
+		Data: map[string]any{"subaccount": int64(first.Subaccount), "device": int64(first.Device)},
+	})
+	if err != nil {
+		w.warn(err, "the system did not take a notification")
+	}
+}
+
+func (w *window) warn(err error, what string) {
+	log := w.engine.Logger()
+	log.Warn().Err(err).Msg(what)
+}
+
+// deviceName is a device as a notification names it: its label, or what stands for one.
+func (w *window) deviceName(devices []domain.Device, ref domain.DeviceRef) string {
+	for _, d := range devices {
+		if d.Ref == ref && d.Label != "" {
+			if d.Slot > 0 {
+				return d.Label + " ·" + strconv.Itoa(d.Slot)
+			}
+			return d.Label
+		}
+	}
+	return w.words.say("shell_unknown_device")
+}
+
+func subaccountName(subaccounts []domain.Subaccount, id domain.SubaccountID) string {
+	for _, s := range subaccounts {
+		if s.ID == id {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// listenToClicks has a click on a notification bring the window to the front and open the device. On Linux a dismissal may look like a
+// click, so a click opens a view and does nothing else.
+func (w *window) listenToClicks() {
+	if err := runtime.InitializeNotifications(w.ctx); err != nil {
+		w.warn(err, "the system shows no notifications")
+		return
+	}
+	runtime.OnNotificationResponse(w.ctx, func(result runtime.NotificationResult) {
+		if result.Error != nil {
+			return
+		}
+		w.show()
+		runtime.EventsEmit(w.ctx, "open-device", map[string]any{
+			"subaccount": result.Response.UserInfo["subaccount"], "device": result.Response.UserInfo["device"],
+		})
+	})
+}
