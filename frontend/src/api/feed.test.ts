@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deferred } from "../test/deferred";
-import { Feed } from "./feed";
+import { AGAIN_MS, Feed } from "./feed";
 import { CallError } from "./problem";
 import type { Listener, Transport } from "./transport";
 import type { Snapshot } from "./types";
@@ -91,12 +91,15 @@ describe("the feed", () => {
     expect(told).toEqual(["snapshot 1", "snapshot 5 again", "changes 6"]);
   });
 
-  it("says why there is no snapshot", async () => {
+  it("says why there is no snapshot, and asks again", async () => {
     const { told, answers, listener } = connect();
     listener().connected();
     answers[0]?.reject(new CallError({ code: "unauthorized", message: "", detail: {}, action: "" }));
     await vi.advanceTimersByTimeAsync(0);
     expect(told).toEqual(["failed unauthorized"]);
+    answers[1]?.resolve(snapshot(3));
+    await vi.advanceTimersByTimeAsync(AGAIN_MS);
+    expect(told).toEqual(["failed unauthorized", "snapshot 3"]);
   });
 
   it("passes on which device a notification was about, and stops when told to", () => {
@@ -105,5 +108,6 @@ describe("the feed", () => {
     expect(told).toEqual(["open 9"]);
     stop();
     expect(listening()).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

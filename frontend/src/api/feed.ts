@@ -3,6 +3,9 @@ import { problemOf } from "./problem";
 import type { DeviceTarget, Transport } from "./transport";
 import type { Change, Problem, Snapshot } from "./types";
 
+/** After how long a snapshot that was refused is asked for again, in milliseconds. */
+export const AGAIN_MS = 2000;
+
 /** Who is told what the engine's state is and how it changes. */
 export interface FeedListener {
   /** Everything, as of `snapshot.seq`. `again` says that changes were missed since the one before. */
@@ -10,7 +13,7 @@ export interface FeedListener {
   changes(changes: readonly Change[], seq: number): void;
   /** The engine does not answer; it is tried again. */
   lost(): void;
-  /** A snapshot was refused. */
+  /** A snapshot was refused; it is asked for again. */
   failed(problem: Problem): void;
   openDevice(target: DeviceTarget): void;
 }
@@ -23,6 +26,7 @@ export class Feed {
   #before = false;
   // Each request has a number, so that the answer to an earlier one is dropped.
   #request = 0;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(takeSnapshot: () => Promise<Snapshot>, listener: FeedListener) {
     this.#takeSnapshot = takeSnapshot;
@@ -35,7 +39,7 @@ export class Feed {
 
   /** Starts listening. The function returned stops it. */
   start(transport: Transport): () => void {
-    return transport.listen({
+    const stop = transport.listen({
       connected: () => {
         this.#ordering.suspend();
         void this.refresh();
@@ -48,11 +52,18 @@ export class Feed {
       batch: (batch) => this.#ordering.take(batch),
       openDevice: (target) => this.#listener.openDevice(target),
     });
+    return () => {
+      this.#request++;
+      clearTimeout(this.#again);
+      this.#ordering.suspend();
+      stop();
+    };
   }
 
   /** Takes a new snapshot. */
   async refresh(): Promise<void> {
     const request = ++this.#request;
+    clearTimeout(this.#again);
     try {
       const snapshot = await this.#takeSnapshot();
       if (request !== this.#request) return;
@@ -60,7 +71,9 @@ export class Feed {
       this.#before = true;
       this.#ordering.restart(snapshot.seq);
     } catch (error) {
-      if (request === this.#request) this.#listener.failed(problemOf(error));
+      if (request !== this.#request) return;
+      this.#again = setTimeout(() => void this.refresh(), AGAIN_MS);
+      this.#listener.failed(problemOf(error));
     }
   }
 }

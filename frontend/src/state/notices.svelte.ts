@@ -10,6 +10,8 @@ export class Notices {
   all = $state.raw<readonly Notice[]>([]);
   /** Those shown over the page until they are dismissed or their time is over. */
   shown = $state.raw<readonly Notice[]>([]);
+  /** The last one told while this window looked, for a screen reader. */
+  newest = $state.raw<Notice | null>(null);
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   /** Begins anew from a snapshot. What happened before this window looked is kept, and not shown over the page. */
@@ -23,6 +25,7 @@ export class Notices {
       if (change.topic !== "notice" || change.gone) continue;
       const notice = change.value as Notice;
       this.all = [notice, ...this.all.filter((other) => other.id !== notice.id)].slice(0, KEPT);
+      this.newest = notice;
       if (show) this.#show(notice);
     }
   }

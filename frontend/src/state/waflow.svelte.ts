@@ -1,6 +1,7 @@
 import { callsOver, type Calls } from "../api/calls";
-import { Feed } from "../api/feed";
+import { AGAIN_MS, Feed } from "../api/feed";
 import { problemOf } from "../api/problem";
+import { UNREACHABLE } from "../api/socket";
 import type { Transport } from "../api/transport";
 import type { AppInfo, Change, Device, Problem, Snapshot, Subaccount } from "../api/types";
 import { Clock } from "./clock.svelte";
@@ -75,6 +76,17 @@ export class Waflow {
     return this.workspace.subaccount(subaccount) === undefined ? 0 : subaccount;
   }
 
+  /** This computer's clock is far off: the engine measured it, or WhatsApp refused a device for it. */
+  get clockWrong(): boolean {
+    return this.info?.clockWrong === true || this.workspace.devices.some((device) => device.cause === "clock_wrong");
+  }
+
+  /** The devices that wait for a network, if every linked one does that is not paused: then it is this computer that has none. */
+  get cutOff(): readonly Device[] {
+    const linked = this.workspace.devices.filter(({ linked, cause }) => linked > 0 && cause !== "paused_by_operator");
+    return linked.every((device) => device.cause === "network_down") ? linked : [];
+  }
+
   /** The device whose page is open; undefined when none is, or when it is gone. */
   get openedDevice(): Device | undefined {
     const { view, device } = this.navigation.place;
@@ -90,14 +102,17 @@ export class Waflow {
   start(): () => void {
     const stops = [this.navigation.follow()];
     let stopped = false;
-    void this.#begin().then((began) => {
-      if (!began) return;
-      const stop = this.#feed.start(this.#transport);
-      if (stopped) stop();
-      else stops.push(stop);
-    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const begin = async (): Promise<void> => {
+      const began = await this.#begin();
+      if (stopped) return;
+      if (began) stops.push(this.#feed.start(this.#transport));
+      else if (this.problem?.code === UNREACHABLE) timer = setTimeout(() => void begin(), AGAIN_MS);
+    };
+    void begin();
     return () => {
       stopped = true;
+      clearTimeout(timer);
       for (const stop of stops) stop();
     };
   }
@@ -123,6 +138,7 @@ export class Waflow {
     try {
       const info = await this.calls.app.info();
       this.info = info;
+      this.problem = null;
       return info.problem === null;
     } catch (error) {
       this.problem = problemOf(error);

@@ -117,6 +117,22 @@ describe("the interface's state", () => {
     expect(waflow.openedDevice).toBeUndefined();
   });
 
+  it("tells a computer without a network from devices that are paused or attention", async () => {
+    const down = sampleDevice({ id: 1, status: "offline", cause: "network_down" });
+    const paused = sampleDevice({ id: 2, slot: 2, status: "offline", cause: "paused_by_operator" });
+    const engine = new EngineEnd({}, { subaccounts: [subaccount(1)], devices: [down, paused] });
+    const { waflow } = await started(engine);
+    expect(waflow.cutOff.map(({ id }) => id)).toEqual([1]);
+    engine.tell({
+      topic: "device",
+      id: 2,
+      gone: false,
+      value: { ...paused, cause: "clock_wrong", status: "attention" },
+    });
+    expect(waflow.cutOff).toEqual([]);
+    expect(waflow.clockWrong).toBe(true);
+  });
+
   it("stops following when told to", async () => {
     const engine = new EngineEnd();
     const { stop } = await started(engine);

@@ -73,11 +73,13 @@ describe("notices in the page", () => {
       true,
     );
     render(NoticeStack, { notices, workspace, onopen });
-    expect(screen.getByRole("alert")).toHaveTextContent("Concierge requires attention");
-    expect(screen.getByRole("alert")).toHaveTextContent("Unlinked from the phone · Hotel");
+    expect(screen.getByRole("alert")).toHaveTextContent(
+      "Concierge requires attention. Unlinked from the phone · Hotel",
+    );
+    expect(screen.getByTestId("notice")).toHaveTextContent("Unlinked from the phone · Hotel");
     await userEvent.click(screen.getByRole("button", { name: /Concierge/ }));
     expect(onopen).toHaveBeenCalledWith({ subaccount: 4, device: 9 });
-    expect(screen.queryByRole("alert")).toBeNull();
+    expect(screen.queryByTestId("notice")).toBeNull();
   });
 });
 
@@ -95,18 +97,30 @@ describe("a workspace that cannot be opened", () => {
 });
 
 describe("banners", () => {
+  const cutOff = [sampleDevice({ status: "offline", cause: "network_down", nextTry: 12_000 })];
+  const calm = { info, lost: false, clockWrong: false, cutOff: [], now: 0, ontry: () => undefined };
+
   it.each([
-    ["a lost engine before everything", { ...info, demo: true, clockWrong: true }, true, "banner-lost"],
-    ["a wrong clock before the demo", { ...info, demo: true, clockWrong: true }, false, "banner-clock"],
-    ["the demo", { ...info, demo: true, simulated: true }, false, "banner-demo"],
-    ["a simulator", { ...info, simulated: true }, false, "banner-simulated"],
-  ])("tell %s, one at a time", (_, shown, lost, testid) => {
-    render(Banners, { info: shown, lost });
+    ["a lost engine before everything", { lost: true, clockWrong: true, cutOff }, "banner-lost"],
+    ["a wrong clock before no network", { clockWrong: true, cutOff }, "banner-clock"],
+    ["no network before the demo", { cutOff, info: { ...info, demo: true } }, "banner-network"],
+    ["the demo before its simulator", { info: { ...info, demo: true, simulated: true } }, "banner-demo"],
+    ["a simulator", { info: { ...info, simulated: true } }, "banner-simulated"],
+  ])("tell %s, one at a time", (_, part, testid) => {
+    render(Banners, { ...calm, ...part });
     expect(screen.getAllByTestId(/^banner-/).map((one) => one.dataset.testid)).toEqual([testid]);
   });
 
   it("are silent when all is well", () => {
-    render(Banners, { info, lost: false });
+    render(Banners, calm);
     expect(screen.queryByTestId(/^banner-/)).toBeNull();
+  });
+
+  it("say when the network is tried next, and try now", async () => {
+    const ontry = vi.fn();
+    render(Banners, { ...calm, cutOff, ontry });
+    expect(screen.getByTestId("banner-network")).toHaveTextContent("No network. Next try in 0:12");
+    await userEvent.click(screen.getByRole("button", { name: "Try now" }));
+    expect(ontry).toHaveBeenCalledTimes(1);
   });
 });
