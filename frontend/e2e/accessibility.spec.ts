@@ -1,17 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-
+import { faults } from "./support/faults";
 import { readQR } from "./support/qr";
 import { answer, conversation, createSubaccount, link, nameDevice, showInbox } from "./support/steps";
 import { expect, test } from "./support/test";
-
-/** Every fault that the checker finds, in words short enough to read. */
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.target.join(" ")} (${node.failureSummary ?? ""})`),
-  );
-}
 
 for (const theme of ["light", "dark"] as const) {
   for (const size of [
