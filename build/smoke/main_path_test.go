@@ -38,6 +38,9 @@ func TestMainPath(t *testing.T) {
 	ana.write(clinic, "Is there a free hour on Friday?")
 	w.click(conversation("Ana Moreno"))
 	w.until(bubble("free hour on Friday"))
+	// An open conversation in a focused window becomes read by itself, here and on the contact's phone.
+	w.until("!" + conversation("Ana Moreno") + `.getAttribute("aria-label")?.includes("unread")`)
+	require.Eventually(t, func() bool { return ana.saidWith(clinic)[0].State == "read" }, patience, 100*time.Millisecond)
 	w.enter(find("composer"), "Yes, at ten.")
 	require.NoError(t, w.screen.press(t.Context(), "Return"))
 	w.until(bubble("Yes, at ten.") + `?.dataset.state === "delivered"`)

@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long anything may take before a test gives up on it.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // window is the real program in its real window, in a home of its own, looked into through the inspector.
 type window struct {
