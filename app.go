@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -87,7 +89,13 @@ func (w *window) start(ctx, wctx context.Context) {
 		return
 	}
 	w.engine = e
-	w.facades.Attach(e.Services())
+	services := e.Services()
+	services.OpenURL = func(address string) error {
+		runtime.BrowserOpenURL(wctx, address)
+		return nil
+	}
+	services.OpenDemo = openDemo
+	w.facades.Attach(services)
 	w.listenToClicks()
 	e.OnNotice(w.notify)
 	go bridge.Events(run, e.Bus(), func(b bridge.Batch) { runtime.EventsEmit(wctx, "batch", b) })
@@ -98,6 +106,20 @@ func (w *window) start(ctx, wctx context.Context) {
 			runtime.Quit(wctx)
 		}
 	}()
+}
+
+// openDemo starts the demo as a process of its own: the client library keeps the service it talks to in package variables, so one process
+// talks to one. It lives on when this window is closed.
+func openDemo() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	program := exec.Command(self, "--demo")
+	if err := program.Start(); err != nil {
+		return err
+	}
+	return program.Process.Release()
 }
 
 // stop ends what start began: the interface is gone already, then the engine from the outside in.

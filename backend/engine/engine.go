@@ -31,6 +31,7 @@ type Engine struct {
 	closers []io.Closer // closed in reverse order
 
 	bus      *events.Bus
+	service  *whatsapp.Service
 	store    *store.Store
 	pool     *pool.Pool
 	ingest   *ingest.Ingest
@@ -58,14 +59,13 @@ func (e *Engine) open(ctx context.Context) error {
 	if err := e.openDirectory(); err != nil {
 		return err
 	}
-	service, err := e.openWhatsApp()
-	if err != nil {
+	if err := e.openWhatsApp(); err != nil {
 		return err
 	}
 	if err := e.openStore(ctx); err != nil {
 		return err
 	}
-	e.connect(service)
+	e.connect()
 	return nil
 }
 
@@ -113,19 +113,19 @@ func (e *Engine) openStore(ctx context.Context) error {
 }
 
 // connect builds the parts and ties them together. No part knows another; each gets what it needs as a function or a small interface.
-func (e *Engine) connect(service *whatsapp.Service) {
+func (e *Engine) connect() {
 	e.notices = newNotices(e.bus)
 	e.notify = notify.NewNotifier(notify.Config{Now: e.options.now(), Show: e.notices.add})
 	e.ingest = ingest.New(e.store, e.bus, e.options.now())
 	e.pool = pool.New(pool.Config{
 		Open: func(ctx context.Context, file string, h domain.SessionHandlers) (pool.Client, error) {
-			return service.Open(ctx, file, h)
+			return e.service.Open(ctx, file, h)
 		},
 		Sessions: e.sessions(),
 		Links:    e.store,
 		Receive:  e.ingest.Receive,
 		Journal:  e.journal,
-		Detail:   func(ref domain.DeviceRef, state domain.DeviceState) { e.fleet.ShowDetail(ref, state) },
+		Detail:   e.detail,
 		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
 		Ready:    func(id domain.DeviceID) { e.outbox.Wake(id) },
 		Now:      e.options.now(),
@@ -134,7 +134,7 @@ func (e *Engine) connect(service *whatsapp.Service) {
 	})
 	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Bus: e.bus, Now: e.options.now(), Logger: e.log})
 	e.fleet = fleet.New(e.store, e.pool, e.bus)
-	e.inbox = inbox.New(e.store, e.outbox, service, e.outbox, e.bus)
+	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox, e.bus)
 	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
 }
 
@@ -145,6 +145,12 @@ func (e *Engine) journal(ctx context.Context, change domain.StateChange) error {
 	}
 	e.notify.Changed(change)
 	return nil
+}
+
+// detail tells what has no row in the history: when the next try is, or a cause that the disk does not take.
+func (e *Engine) detail(ref domain.DeviceRef, state domain.DeviceState) {
+	e.fleet.ShowDetail(ref, state)
+	e.notify.Changed(domain.StateChange{Ref: ref, To: state})
 }
 
 // Run connects the devices and keeps everything going until ctx ends. It returns the first failure, or nil.

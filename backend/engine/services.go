@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"runtime"
+	"time"
 
 	"waflow/backend/bridge"
 	"waflow/backend/domain"
@@ -20,12 +21,22 @@ func (o Options) Info() bridge.AppInfo {
 func (e *Engine) Services() bridge.Services {
 	s := bridge.Services{
 		Info: e.options.Info(), Bus: e.bus, Fleet: e.fleet, Inbox: e.inbox, Settings: e.settings,
-		Notices: e.notices.all, Logger: e.log,
+		Notices: e.notices.all, ClockWrong: e.clockWrong, Logger: e.log,
 	}
 	if e.demo != nil {
 		s.Demo = e.demo
 	}
 	return s
+}
+
+// clockTolerance is how far the clocks may be apart before people are told. A session's keys and the order of messages do not depend on this
+// computer's clock, but certificates are refused, and times on the screen are wrong.
+const clockTolerance = 15 * time.Minute
+
+// clockWrong tells whether this computer's clock is far from WhatsApp's.
+func (e *Engine) clockWrong() bool {
+	offset, known := e.service.ClockOffset()
+	return known && offset.Abs() > clockTolerance
 }
 
 // OnNotice has every new notification handed to show, which must not block.

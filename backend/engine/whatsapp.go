@@ -11,24 +11,25 @@ import (
 )
 
 // openWhatsApp chooses the service that this process talks to: WhatsApp, a simulator on this machine, or the demo's own.
-func (e *Engine) openWhatsApp() (*whatsapp.Service, error) {
+func (e *Engine) openWhatsApp() (err error) {
 	endpoint := whatsapp.Endpoint{URL: e.options.Endpoint}
 	if e.options.Kind == Demo {
 		if err := e.openDemo(); err != nil {
-			return nil, err
+			return err
 		}
 		endpoint = whatsapp.Endpoint{URL: e.demo.Endpoint(), RootKey: e.demo.RootKey()}
 	} else if e.options.RootKey != "" {
 		key, err := base64.StdEncoding.DecodeString(e.options.RootKey)
 		if err != nil {
-			return nil, &domain.Error{
+			return &domain.Error{
 				Code: domain.CodeEndpointRefused, Err: err,
 				Message: "The root key of the simulator has to be 32 bytes in base64.",
 			}
 		}
 		endpoint.RootKey = key
 	}
-	return whatsapp.Configure(endpoint, whatsapp.Options{Logger: e.log, Now: e.options.Now, HTTPClient: e.options.HTTPClient})
+	e.service, err = whatsapp.Configure(endpoint, whatsapp.Options{Logger: e.log, Now: e.options.Now, HTTPClient: e.options.HTTPClient})
+	return err
 }
 
 func (e *Engine) openDemo() error {

@@ -24,7 +24,13 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	sim, err := wasim.New(wasim.Options{Seed: 1})
+	return newWorldAt(t, time.Now)
+}
+
+// newWorldAt is a world whose WhatsApp goes by a clock of its own.
+func newWorldAt(t *testing.T, now func() time.Time) *world {
+	t.Helper()
+	sim, err := wasim.New(wasim.Options{Seed: 1, Now: now})
 	require.NoError(t, err)
 	require.NoError(t, sim.Listen("127.0.0.1:0"))
 	t.Cleanup(func() { require.NoError(t, sim.Close()) })

@@ -211,6 +211,7 @@ type netConnKey struct{}
 func (s *Server) serveWebsocket(w http.ResponseWriter, r *http.Request) {
 	raw, _ := r.Context().Value(netConnKey{}).(net.Conn)
 	// Clients send the origin of WhatsApp Web, which is never this host.
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		s.log.Debug().Err(err).Msg("websocket refused")

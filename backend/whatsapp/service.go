@@ -39,6 +39,8 @@ type Service struct {
 	now  func() time.Time
 	http *http.Client // websockets, before and after login
 	data *http.Client // media: as long as it takes
+
+	clock *clock
 }
 
 // Configure chooses the service, before the first session is opened. The client library keeps its trusted root key, the
@@ -63,14 +65,16 @@ func Configure(endpoint Endpoint, options Options) (*Service, error) {
 	if base == nil {
 		base = &http.Client{Transport: transport(address)}
 	}
-	websocket := *base
-	websocket.Transport = lines{RoundTripper: base.Transport}
-	if base.Transport == nil {
-		websocket.Transport = lines{RoundTripper: http.DefaultTransport}
+	beneath := base.Transport
+	if beneath == nil {
+		beneath = http.DefaultTransport
 	}
+	clock := &clock{now: options.Now}
+	websocket := *base
+	websocket.Transport = lines{RoundTripper: clock.watch(beneath)}
 	// The websocket library takes this for the time until the websocket is open and not for its life.
 	websocket.Timeout = dialTimeout
-	return &Service{log: options.Logger, now: options.Now, http: &websocket, data: base}, nil
+	return &Service{log: options.Logger, now: options.Now, http: &websocket, data: base, clock: clock}, nil
 }
 
 // transport reaches the real service the usual way, or, with an address, nothing but that address: whatever host is asked
