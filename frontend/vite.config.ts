@@ -22,10 +22,20 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   test: {
-    include: ["src/**/*.test.ts"],
-    environment: "jsdom",
-    setupFiles: ["./src/test/setup.ts"],
     env: { TZ: "UTC" },
     restoreMocks: true,
+    // What needs no page is tested without one, which is faster.
+    projects: [
+      { extends: true, test: { name: "pure", include: ["src/{api,lib}/**/*.test.ts"], environment: "node" } },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          include: ["src/{features,state,ui}/**/*.test.ts"],
+          environment: "jsdom",
+          setupFiles: ["./src/test/setup.ts"],
+        },
+      },
+    ],
   },
 });

@@ -8,6 +8,9 @@ const RETRY_AFTER_MS = [250, 500, 1000, 2000, 3000] as const;
 /** The code of calls that got no answer. It never comes from the engine. */
 export const UNREACHABLE = "engine_unreachable";
 
+/** The code of calls from a page that the engine does not know. */
+export const UNAUTHORIZED = "unauthorized";
+
 /** The transport of a browser: calls over HTTP, events over a WebSocket that comes back by itself. `origin` is the page's. */
 export function socketTransport(origin: string): Transport {
   return {
@@ -36,7 +39,7 @@ async function post(url: string, args: readonly unknown[]): Promise<unknown> {
 
 function refusal(status: number, text: string): Problem {
   const problem = parseProblem(text);
-  if (problem.code === "internal" && status === 401) return { ...problem, code: "unauthorized" };
+  if (problem.code === "internal" && status === 401) return { ...problem, code: UNAUTHORIZED };
   return problem;
 }
 

@@ -1,7 +1,7 @@
 import { callsOver, type Calls } from "../api/calls";
 import { AGAIN_MS, Feed } from "../api/feed";
 import { problemOf } from "../api/problem";
-import { UNREACHABLE } from "../api/socket";
+import { UNAUTHORIZED, UNREACHABLE } from "../api/socket";
 import type { Transport } from "../api/transport";
 import type { AppInfo, Change, Device, Problem, Snapshot, Subaccount } from "../api/types";
 import { Clock } from "./clock.svelte";
@@ -61,7 +61,7 @@ export class Waflow {
     this.#feed = new Feed(calls.app.snapshot, {
       snapshot: (snapshot, again) => this.#load(snapshot, again),
       changes: (changes, seq) => this.#apply(changes, seq),
-      lost: () => (this.lost = true),
+      lost: () => void this.#lose(),
       failed: (problem) => this.#failed(problem),
       openDevice: (target) => this.navigation.openDevice(target),
     });
@@ -171,6 +171,17 @@ export class Waflow {
     this.inbox.apply(changes, seq);
     this.pairing.apply(changes);
     this.demo.apply(changes);
+  }
+
+  // A connection that breaks does not say why: asking does. An engine that was started anew takes only its new address.
+  async #lose(): Promise<void> {
+    this.lost = true;
+    try {
+      await this.calls.app.info();
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code === UNAUTHORIZED) this.problem = problem;
+    }
   }
 
   #failed(problem: Problem): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { CallError } from "../api/problem";
 import type { Subaccount } from "../api/types";
 import { blankHistory, EngineEnd } from "../test/engine";
 import { sampleDevice } from "../test/samples";
@@ -62,6 +63,16 @@ describe("the interface's state", () => {
     engine.return();
     await vi.waitFor(() => expect(waflow.lost).toBe(false));
     expect(waflow.workspace.subaccounts).toHaveLength(2);
+  });
+
+  it("says that the page's address is no longer good when the engine was started anew", async () => {
+    const engine = new EngineEnd({}, { subaccounts: [subaccount(1)] });
+    const { waflow } = await started(engine);
+    engine.answers["App.Info"] = () => {
+      throw new CallError({ code: "unauthorized", message: "", detail: {}, action: "" });
+    };
+    engine.lose();
+    await vi.waitFor(() => expect(waflow.problem?.code).toBe("unauthorized"));
   });
 
   it("shows why the workspace could not be opened and follows nothing", async () => {
