@@ -28,11 +28,6 @@ var version = "0.1.0"
 //go:embed all:frontend/dist
 var dist embed.FS
 
-// messages are the interface's messages: the native notifications use the same ones.
-//
-//go:embed frontend/src/i18n/messages
-var messages embed.FS
-
 // workspaceFlags choose the workspace and the WhatsApp that it talks to.
 type workspaceFlags struct {
 	DataDir          string `placeholder:"DIR" help:"Where the workspace lives. Each kind of workspace has its own folder if this is not given."`

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,11 @@ import (
 
 	"waflow/backend/domain"
 )
+
+// messages are the interface's messages: the native notifications use the same ones.
+//
+//go:embed frontend/src/i18n/messages
+var messages embed.FS
 
 // catalogue is the interface's messages by key.
 type catalogue map[string]string

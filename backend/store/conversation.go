@@ -28,8 +28,10 @@ func scanConversation(row dbutil.Scannable) (domain.Conversation, error) {
 	var groupName string
 	var lastAt int64
 	var newest nullMessage
-	into := append([]any{&c.Ref.Subaccount, &c.Ref.Conversation, &contact, &group, &groupName, &first, &last, &lastAt, &c.Unread,
-		&lid, &name, &number, &draft}, newest.targets()...)
+	into := append([]any{
+		&c.Ref.Subaccount, &c.Ref.Conversation, &contact, &group, &groupName, &first, &last, &lastAt, &c.Unread,
+		&lid, &name, &number, &draft,
+	}, newest.targets()...)
 	if err := row.Scan(into...); err != nil {
 		return c, err
 	}

@@ -23,8 +23,10 @@ type nullMessage struct {
 }
 
 func (n *nullMessage) targets() []any {
-	return []any{&n.id, &n.sub, &n.conversation, &n.device, &n.waid, &n.direction, &n.fromPhone, &n.operator, &n.kind, &n.text, &n.at,
-		&n.state, &n.failCode}
+	return []any{
+		&n.id, &n.sub, &n.conversation, &n.device, &n.waid, &n.direction, &n.fromPhone, &n.operator, &n.kind, &n.text, &n.at,
+		&n.state, &n.failCode,
+	}
 }
 
 func (n *nullMessage) message() domain.Message {

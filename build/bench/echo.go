@@ -16,7 +16,7 @@ const echoCount = 100
 // echo measures a contact's text from the moment it is sent to the frame in which a browser paints it.
 func echo(ctx context.Context, p programs) (results []result, err error) {
 	err = onStage(ctx, p, func(s *stage) error {
-		if _, err := s.linkOurs(ctx, ourPhone); err != nil {
+		if err := s.linkOurs(ctx, ourPhone); err != nil {
 			return err
 		}
 		conversation, err := s.firstConversation(ctx)

@@ -19,7 +19,7 @@ func devices(ctx context.Context, p programs) (results []result, err error) {
 		linked := 0
 		for _, size := range memorySizes() {
 			for ; linked < size; linked++ {
-				if _, err := s.linkOurs(ctx, numbered(linked)); err != nil {
+				if err := s.linkOurs(ctx, numbered(linked)); err != nil {
 					return err
 				}
 			}

@@ -21,7 +21,7 @@ const (
 // ingestOne measures texts that wait at the server until the device is back: received, decrypted, committed and acknowledged.
 func ingestOne(ctx context.Context, p programs) (results []result, err error) {
 	err = onStage(ctx, p, func(s *stage) error {
-		if _, err := s.linkOurs(ctx, ourPhone); err != nil {
+		if err := s.linkOurs(ctx, ourPhone); err != nil {
 			return err
 		}
 		if err := s.sim.newPhone(ctx, rivalPhone, "Rival"); err != nil {
@@ -57,7 +57,7 @@ func (s *stage) arrive(ctx context.Context, phone string, before int) (float64, 
 	if err := s.sim.network(ctx, phone, false); err != nil {
 		return 0, err
 	}
-	if _, err := s.sim.burst(ctx, contact, phone, ingestCount); err != nil {
+	if err := s.sim.burst(ctx, contact, phone, ingestCount); err != nil {
 		return 0, err
 	}
 	if err := s.sim.network(ctx, phone, true); err != nil {
@@ -90,7 +90,7 @@ func (s *stage) tryAllNow(ctx context.Context) error {
 // sendOne measures texts from the composer's call to the server's ack, with no pause between them.
 func sendOne(ctx context.Context, p programs) (results []result, err error) {
 	err = onStage(ctx, p, func(s *stage) error {
-		if _, err := s.linkOurs(ctx, ourPhone); err != nil {
+		if err := s.linkOurs(ctx, ourPhone); err != nil {
 			return err
 		}
 		if err := s.sim.newPhone(ctx, rivalPhone, "Rival"); err != nil {
@@ -136,7 +136,7 @@ func warmUp(ctx context.Context, s *stage, bare *rival, conversation int64) erro
 
 // firstConversation has the contact write once, and answers the conversation that this opened.
 func (s *stage) firstConversation(ctx context.Context) (int64, error) {
-	if _, err := s.sim.burst(ctx, contact, ourPhone, 1); err != nil {
+	if err := s.sim.burst(ctx, contact, ourPhone, 1); err != nil {
 		return 0, err
 	}
 	var page bridge.ConversationPage

@@ -52,11 +52,12 @@ func onStage(ctx context.Context, p programs, scene func(*stage) error) (err err
 }
 
 // linkOurs makes a phone and links it to the workspace.
-func (s *stage) linkOurs(ctx context.Context, number string) (bridge.Device, error) {
+func (s *stage) linkOurs(ctx context.Context, number string) error {
 	if err := s.sim.newPhone(ctx, number, "Ours"); err != nil {
-		return bridge.Device{}, err
+		return err
 	}
-	return s.app.link(ctx, s.sim, s.subaccount, number)
+	_, err := s.app.link(ctx, s.sim, s.subaccount, number)
+	return err
 }
 
 // restart ends the program and starts it again over the same workspace.
