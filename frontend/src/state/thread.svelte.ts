@@ -3,8 +3,11 @@ import { problemOf } from "../api/problem";
 import { merge, upsert, without } from "../lib/ordered";
 import { firstUnread } from "../lib/thread";
 
-/** How many messages a page holds. */
+/** How many messages a page holds, and how many the first one may hold so that it reaches what is unread. */
 const PAGE = 80;
+const FIRST_PAGE = 200;
+/** How many read messages stand above what is unread. */
+const BEFORE_UNREAD = 20;
 
 /** What a thread asks of the engine. */
 export interface ThreadCalls {
@@ -49,6 +52,8 @@ export class Thread {
   #calls: ThreadCalls;
   #before = "";
   #busy = false;
+  // How many were unread when it was opened, counted back from the newest message there was.
+  #unread = { count: 0, newest: 0 };
   #held: { change: Change; seq: number }[] = [];
 
   constructor(conversation: number, calls: ThreadCalls) {
@@ -63,9 +68,11 @@ export class Thread {
     this.#held = [];
     if (this.messages.length === 0) this.status = "loading";
     try {
-      const page = await this.#calls.thread(this.conversation, "", PAGE);
+      const limit = Math.min(Math.max(PAGE, unread + BEFORE_UNREAD), FIRST_PAGE);
+      const page = await this.#calls.thread(this.conversation, "", limit);
       this.messages = page.messages.toSorted(oldestFirst);
-      this.unreadFrom = firstUnread(this.messages, unread);
+      this.#unread = { count: unread, newest: this.messages.at(-1)?.id ?? 0 };
+      this.unreadFrom = 0;
       this.unreadCount = unread;
       this.#take(page);
       this.status = "ready";
@@ -123,6 +130,7 @@ export class Thread {
 
   /** Takes the line above what is unread away. */
   clearUnread(): void {
+    this.#unread = { count: 0, newest: 0 };
     this.unreadFrom = 0;
     this.unreadCount = 0;
   }
@@ -179,8 +187,18 @@ export class Thread {
     this.unreadCount++;
   }
 
+  // The line above what is unread is drawn once it is loaded up to there.
+  #findUnread(): void {
+    const { count, newest } = this.#unread;
+    if (count === 0 || this.unreadFrom !== 0) return;
+    const known = this.messages.slice(0, this.messages.findIndex((message) => message.id === newest) + 1);
+    const enough = known.filter((message) => !message.out).length >= count;
+    if (enough || this.#before === "") this.unreadFrom = firstUnread(known, count);
+  }
+
   #take(page: ThreadPage): void {
     this.#before = page.before;
+    this.#findUnread();
     this.total = page.total;
     this.#busy = false;
     const held = this.#held;

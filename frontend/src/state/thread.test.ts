@@ -42,6 +42,28 @@ describe("Thread", () => {
     expect(thread.unreadFrom).toBe(2);
   });
 
+  it("draws the line at what is unread once it is loaded up to there", async () => {
+    const calls = vi
+      .fn()
+      .mockResolvedValueOnce(page([two, three], { before: "x", total: 3 }))
+      .mockResolvedValueOnce(page([one], { total: 3 }));
+    const thread = threadWith({ thread: calls });
+    await thread.open(2);
+    expect(thread.unreadFrom).toBe(0);
+    thread.apply([changed(sampleMessage({ id: 4, at: 400 }))], 11, true);
+    await thread.loadOlder();
+    expect(thread.unreadFrom).toBe(1);
+  });
+
+  it("asks for enough at first to reach what is unread", async () => {
+    const calls = vi.fn().mockResolvedValue(page([one]));
+    const thread = threadWith({ thread: calls });
+    await thread.open(100);
+    expect(calls).toHaveBeenCalledWith(1, "", 120);
+    await thread.open(5000);
+    expect(calls).toHaveBeenLastCalledWith(1, "", 200);
+  });
+
   it("shows a message once, however often it is told", async () => {
     const thread = await openThread(page([one]));
     thread.apply([changed(two)], 11, true);
