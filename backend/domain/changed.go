@@ -26,12 +26,3 @@ func (c *Changed) Merge(later Changed) {
 	c.Unread = append(c.Unread, later.Unread...)
 	c.Devices = append(c.Devices, later.Devices...)
 }
-
-// OutboxItem is a message that waits to be sent, with everything that sending it needs.
-type OutboxItem struct {
-	Message MessageID
-	Ref     DeviceRef
-	Chat    ConversationID
-	Out     Outgoing
-	Tries   int // how often it was handed to the client library before
-}

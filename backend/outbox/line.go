@@ -4,7 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"waflow/backend/domain"
@@ -17,27 +17,26 @@ const (
 )
 
 // line sends what one device has to send, one message at a time: the client library serialises sends anyway, and so the deadline of
-// each is its own. While one is on its way the next is taken and the former noted, so that the disk does not hold up the network.
+// each is its own. All but the signal belongs to the goroutine that runs it.
 type line struct {
 	c  Config
 	id domain.DeviceID
 
 	signal chan struct{} // buffered: something may have changed
 
-	mu     sync.Mutex
-	anew   bool // the device connected: uncertain messages may go again
-	resume map[domain.ConversationID]time.Time
-	busy   map[domain.ConversationID]bool // taken ahead, or not noted yet
+	anew atomic.Bool // the device connected: uncertain messages may go again
+
+	resume map[domain.ConversationID]time.Time // when a conversation may go on after a try that failed
 }
 
 func newLine(c Config, id domain.DeviceID) *line {
-	return &line{c: c, id: id, signal: make(chan struct{}, 1), resume: map[domain.ConversationID]time.Time{}, busy: map[domain.ConversationID]bool{}}
+	return &line{c: c, id: id, signal: make(chan struct{}, 1), resume: map[domain.ConversationID]time.Time{}}
 }
 
 func (l *line) wake(connected bool) {
-	l.mu.Lock()
-	l.anew = l.anew || connected
-	l.mu.Unlock()
+	if connected {
+		l.anew.Store(true)
+	}
 	select {
 	case l.signal <- struct{}{}:
 	default:
@@ -47,18 +46,21 @@ func (l *line) wake(connected bool) {
 // run works until ctx ends; with nothing to do it waits for a signal or for the end of the next pause.
 func (l *line) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		wait := l.work(ctx)
-		var timer <-chan time.Time
-		if wait > 0 {
-			t := time.NewTimer(wait)
-			defer t.Stop()
-			timer = t.C
-		}
-		select {
-		case <-ctx.Done():
-		case <-l.signal:
-		case <-timer:
-		}
+		l.idle(ctx, l.work(ctx))
+	}
+}
+
+func (l *line) idle(ctx context.Context, atMost time.Duration) {
+	var over <-chan time.Time
+	if atMost > 0 {
+		timer := time.NewTimer(atMost)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-l.signal:
+	case <-over:
 	}
 }
 
@@ -80,36 +82,16 @@ func (l *line) work(ctx context.Context) time.Duration {
 
 // release ends pauses that are over, or all of them after the device connected anew.
 func (l *line) release() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.c.Now()
-	maps.DeleteFunc(l.resume, func(_ domain.ConversationID, at time.Time) bool { return l.anew || !now.Before(at) })
-	l.anew = false
+	now, anew := l.c.Now(), l.anew.Swap(false)
+	maps.DeleteFunc(l.resume, func(_ domain.ConversationID, at time.Time) bool { return anew || !now.Before(at) })
 }
 
 func (l *line) nextPause() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if len(l.resume) == 0 {
 		return 0
 	}
 	first := slices.MinFunc(slices.Collect(maps.Values(l.resume)), time.Time.Compare)
 	return max(first.Sub(l.c.Now()), time.Millisecond)
-}
-
-// blocked lists the conversations whose turn it is not.
-func (l *line) blocked() []domain.ConversationID {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Collect(maps.Keys(mergeKeys(l.resume, l.busy)))
-}
-
-func mergeKeys(a map[domain.ConversationID]time.Time, b map[domain.ConversationID]bool) map[domain.ConversationID]bool {
-	out := maps.Clone(b)
-	for k := range a {
-		out[k] = true
-	}
-	return out
 }
 
 func (l *line) publish(c domain.Changed) { l.c.Bus.Publish(events.Changed(c)...) }
@@ -134,7 +116,7 @@ func (l *line) read(ctx context.Context, mark domain.ReadMark) error {
 	sending, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
 	err := l.c.Sender.MarkRead(sending, mark)
-	if outcome, _ := judge(err, 0); outcome != gone && outcome != refused {
+	if outcome, _ := judge(err, 0); outcome != domain.SendGone && outcome != domain.SendRefused {
 		return err
 	}
 	return l.c.Store.ReadSent(context.WithoutCancel(ctx), mark)

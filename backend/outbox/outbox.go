@@ -19,10 +19,8 @@ const Deadline = 20 * time.Second
 // Store is what the outbox needs of the workspace. What it returns has been committed.
 type Store interface {
 	QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Changed, error)
-	NextToSend(ctx context.Context, device domain.DeviceID, except []domain.ConversationID) (domain.OutboxItem, bool, domain.Changed, error)
-	Sent(ctx context.Context, id domain.MessageID, result domain.SendResult) (domain.Changed, error)
-	Unsent(ctx context.Context, id domain.MessageID) (domain.Changed, error)
-	SendFailed(ctx context.Context, id domain.MessageID, code domain.Code) (domain.Changed, error)
+	// StepOutbox keeps what became of messages and takes the next one, in one commit.
+	StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, changed domain.Changed, err error)
 	SendAgain(ctx context.Context, id domain.MessageID) (domain.Changed, error)
 	CancelMessage(ctx context.Context, id domain.MessageID) (domain.Changed, error)
 	DevicesToSend(ctx context.Context) ([]domain.DeviceID, error)
@@ -30,8 +28,8 @@ type Store interface {
 	ReadSent(ctx context.Context, mark domain.ReadMark) error
 }
 
-// Sender sends through a device's connection. Errors with the codes not_connected (it did not go) and send_failed, recipient_unknown,
-// text_empty, text_too_long, invalid (it never will) are certain; every other error leaves open whether it went.
+// Sender sends through a device's connection. Errors whose code says that the message did not go (not_connected, storage_failed) or never will
+// (send_failed, recipient_unknown, …) are certain; every other error leaves open whether it went.
 type Sender interface {
 	Send(ctx context.Context, id domain.DeviceID, out domain.Outgoing) (domain.SendResult, error)
 	MarkRead(ctx context.Context, mark domain.ReadMark) error

@@ -8,41 +8,34 @@ import (
 	"waflow/backend/domain"
 )
 
-// outcome is what is known of a message after a try to send it.
-type outcome int
-
-const (
-	gone      outcome = iota // WhatsApp has it
-	notGone                  // it certainly did not go
-	refused                  // it will never go
-	uncertain                // it may have gone
-)
-
-// After so many tries that ended in an error we do not know, on a device that was connected, a message is given up. Lost acks and lost
-// connections do not count: those are the network's.
+// giveUpAfter is how many tries may leave a message uncertain before an error that we do not know counts as a refusal: a message that
+// WhatsApp never takes must not hold up its conversation for ever. A lost ack is never such an error.
 const giveUpAfter = 8
 
-// judge says what the answer of a try means, and for a refusal the code that people's words go by.
-func judge(err error, tries int) (outcome, domain.Code) {
+// judge says what the answer of a try means, and for a refusal the code that people's words go by. "" means that it is uncertain whether the
+// message went.
+func judge(err error, tries int) (domain.SendOutcome, domain.Code) {
 	if err == nil {
-		return gone, ""
+		return domain.SendGone, ""
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return uncertain, ""
+		return "", ""
 	}
 	switch code := domain.CodeOf(err); code {
-	case domain.CodeNotConnected, domain.CodeNoDevice:
-		return notGone, ""
+	case domain.CodeSendUncertain:
+		return "", ""
+	case domain.CodeNotConnected, domain.CodeNoDevice, domain.CodeNotFound, domain.CodeStorageFailed:
+		return domain.SendNotGone, ""
 	case domain.CodeSendFailed, domain.CodeRecipientUnknown, domain.CodeTextEmpty, domain.CodeTextTooLong, domain.CodeInvalid:
-		return refused, code
+		return domain.SendRefused, code
 	}
 	if tries+1 >= giveUpAfter {
-		return refused, domain.CodeSendFailed
+		return domain.SendRefused, domain.CodeSendFailed
 	}
-	return uncertain, ""
+	return "", ""
 }
 
-// pause is how long a conversation waits after an uncertain try before the next one, unless the device connects anew first.
+// pause is how long a conversation waits after a try that failed before the next one, unless the device connects anew first.
 func pause(tries int) time.Duration {
 	const first, longest = 2 * time.Second, 2 * time.Minute
 	if tries > 6 {

@@ -2,61 +2,83 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
+	"maps"
+	"slices"
 
 	"waflow/backend/domain"
 )
 
-// taken is a message that was taken from the store, or why there is none.
+// taken is a message that was taken from the store, nil if there is none, or why that failed.
 type taken struct {
-	item  domain.OutboxItem
-	found bool
-	err   error
+	item *domain.OutboxItem
+	err  error
 }
 
-// messages sends until nothing is left that may go now. The next message is taken from the store while one is being sent, and what became
-// of the former is noted meanwhile.
+// messages sends until nothing is left that may go now. While one message is on its way, what became of the one before is kept and the
+// next one is taken, in one commit, so that disk and network do not wait for each other.
 func (l *line) messages(ctx context.Context) error {
-	notes := &noting{}
-	next := l.take(ctx)
-	for next.found && next.err == nil && ctx.Err() == nil && l.c.Sender.Ready(l.id) {
-		present := next.item
+	present := l.step(ctx, nil)
+	var notes []domain.SendNote
+	for present.item != nil && ctx.Err() == nil && l.c.Sender.Ready(l.id) {
+		item := *present.item
 		ahead := make(chan taken, 1)
-		notes.group.Go(func() { ahead <- l.take(ctx) })
-		result, err := l.send(ctx, present)
-		notes.group.Go(func() { notes.keep(l.note(ctx, present, result, err)) })
-		next = <-ahead
-		if !next.found && next.err == nil { // perhaps only because what was sent is not noted yet
-			notes.group.Wait()
-			next = l.take(ctx)
+		known := notes
+		go func() { ahead <- l.step(ctx, known, item.Message) }()
+		result, err := l.send(ctx, item)
+		next := <-ahead
+		notes = l.judged(item, result, err)
+		if next.item != nil && l.paused(next.item.Chat) {
+			notes = append(notes, notGone(*next.item))
+			next.item = nil
 		}
+		if next.item == nil && next.err == nil {
+			next, notes = l.step(ctx, notes), nil
+		}
+		present = next
 	}
-	if next.found { // taken and not sent
-		notes.keep(l.note(ctx, next.item, domain.SendResult{}, notConnected()))
+	if present.item != nil {
+		notes = append(notes, notGone(*present.item))
 	}
-	notes.group.Wait()
-	if next.err != nil {
-		return next.err
-	}
-	return notes.err()
+	return errors.Join(present.err, l.keep(ctx, notes))
 }
 
-func notConnected() error {
-	return &domain.Error{Code: domain.CodeNotConnected, Message: "the device is not connected"}
+func notGone(item domain.OutboxItem) domain.SendNote {
+	return domain.SendNote{Message: item.Message, Outcome: domain.SendNotGone}
 }
 
-// take takes the next message; its conversation is busy from then on.
-func (l *line) take(ctx context.Context) taken {
-	item, found, changed, err := l.c.Store.NextToSend(ctx, l.id, l.blocked())
-	if err != nil || !found {
+func (l *line) paused(id domain.ConversationID) bool {
+	_, paused := l.resume[id]
+	return paused
+}
+
+// step keeps notes and takes the next message. Pauses do not change while it runs.
+func (l *line) step(ctx context.Context, notes []domain.SendNote, held ...domain.MessageID) taken {
+	item, found, changed, err := l.c.Store.StepOutbox(context.WithoutCancel(ctx), domain.OutboxStep{
+		Device: l.id, Notes: notes, Take: ctx.Err() == nil, Paused: slices.Collect(maps.Keys(l.resume)), Held: held,
+	})
+	if err != nil {
 		return taken{err: err}
 	}
-	l.mu.Lock()
-	l.busy[item.Chat] = true
-	l.mu.Unlock()
 	l.publish(changed)
-	return taken{item: item, found: true}
+	if !found {
+		return taken{}
+	}
+	return taken{item: &item}
+}
+
+// keep keeps notes, also when the outbox is being stopped.
+func (l *line) keep(ctx context.Context, notes []domain.SendNote) error {
+	if len(notes) == 0 {
+		return nil
+	}
+	_, _, changed, err := l.c.Store.StepOutbox(context.WithoutCancel(ctx), domain.OutboxStep{Device: l.id, Notes: notes})
+	if err != nil {
+		return err
+	}
+	l.publish(changed)
+	return nil
 }
 
 func (l *line) send(ctx context.Context, item domain.OutboxItem) (result domain.SendResult, err error) {
@@ -70,58 +92,18 @@ func (l *line) send(ctx context.Context, item domain.OutboxItem) (result domain.
 	return l.c.Sender.Send(sending, l.id, item.Out)
 }
 
-// note keeps what became of a message. It does so even when the outbox is being stopped.
-func (l *line) note(ctx context.Context, item domain.OutboxItem, result domain.SendResult, cause error) error {
-	ctx = context.WithoutCancel(ctx)
+// judged says what is to be kept of a try, and lets the conversation pause if the message has to go again.
+func (l *line) judged(item domain.OutboxItem, result domain.SendResult, cause error) []domain.SendNote {
 	outcome, code := judge(cause, item.Tries)
-	var changed domain.Changed
-	var err error
-	switch outcome {
-	case gone:
-		changed, err = l.c.Store.Sent(ctx, item.Message, result)
-	case notGone:
-		changed, err = l.putBack(ctx, item)
-	case refused:
-		changed, err = l.c.Store.SendFailed(ctx, item.Message, code)
-		l.c.Logger.Warn().Err(cause).Int64("device", int64(l.id)).Str("code", string(code)).Msg("a message was refused")
-	case uncertain:
-		l.c.Logger.Warn().Err(cause).Int64("device", int64(l.id)).Int("tries", item.Tries+1).Msg("it is uncertain whether a message went")
+	if outcome != domain.SendGone {
+		l.c.Logger.Warn().Err(cause).Int64("device", int64(l.id)).Int("tries", item.Tries+1).Str("outcome", string(outcome)).
+			Msg("a message did not go, or perhaps not")
 	}
-	l.mu.Lock()
-	delete(l.busy, item.Chat)
-	if outcome == notGone || outcome == uncertain || err != nil {
+	if outcome == "" || outcome == domain.SendNotGone {
 		l.resume[item.Chat] = l.c.Now().Add(pause(item.Tries))
 	}
-	l.mu.Unlock()
-	l.publish(changed)
-	return err
-}
-
-// putBack makes a message queued again, unless an earlier try of it may have gone: then it stays uncertain.
-func (l *line) putBack(ctx context.Context, item domain.OutboxItem) (domain.Changed, error) {
-	if item.Tries > 0 {
-		return domain.Changed{}, nil
+	if outcome == "" {
+		return nil
 	}
-	return l.c.Store.Unsent(ctx, item.Message)
-}
-
-// noting runs the notes of a line beside its sends and keeps the first error.
-type noting struct {
-	group sync.WaitGroup
-	mu    sync.Mutex
-	first error
-}
-
-func (n *noting) keep(err error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.first == nil {
-		n.first = err
-	}
-}
-
-func (n *noting) err() error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.first
+	return []domain.SendNote{{Message: item.Message, Outcome: outcome, Result: result, Code: code}}
 }

@@ -40,7 +40,7 @@ func (s *Store) GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbo
 		return domain.Changed{}, err
 	}
 	stand := *in.Message
-	stand.Kind, stand.Text, stand.PushName = domain.KindUnknown, "", ""
+	stand.Kind, stand.Text, stand.PushName, stand.Undecrypt = domain.KindUnknown, "", "", true // a later, readable one may take its place
 	changed, err := s.Receive(ctx, ref, domain.Inbound{Message: &stand})
 	if err != nil {
 		s.log.Warn().Err(err).Int64("device", int64(ref.Device)).Msg("a dead letter has no place in its conversation")

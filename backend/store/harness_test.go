@@ -11,13 +11,14 @@ import (
 	"waflow/backend/domain"
 )
 
+// How long tests wait for what other goroutines do, and how often they look.
+const (
+	wait = 10 * time.Second
+	tick = time.Millisecond
+)
+
 // day is when tests begin.
 func day() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
-
-// clock is a clock that a test moves.
-type clock struct{ at time.Time }
-
-func (c *clock) now() time.Time { return c.at }
 
 func open(t testing.TB, dir string, now func() time.Time) *Store {
 	t.Helper()

@@ -69,21 +69,39 @@ func (m *merging) conversations() error {
 	return m.move()
 }
 
-func (m *merging) move() error {
-	for _, statement := range []string{
-		"INSERT INTO merged_messages (subaccount_id, merge_id, message_id) SELECT subaccount_id, $3, id FROM messages WHERE conversation_id = $2 AND $1 <> 0",
-		"UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2 AND $3 <> 0",
-		"UPDATE outbox SET conversation_id = $1 WHERE conversation_id = $2 AND $3 <> 0",
-		// A draft stays where it is alone; two become one, so that no word is lost.
-		`UPDATE drafts SET text = text || ' ' || (SELECT o.text FROM drafts o WHERE o.conversation_id = $2 AND o.operator_id = drafts.operator_id)
-			WHERE conversation_id = $1 AND $3 <> 0 AND EXISTS (SELECT 1 FROM drafts o WHERE o.conversation_id = $2 AND o.operator_id = drafts.operator_id)`,
-		`DELETE FROM drafts WHERE conversation_id = $2 AND $3 <> 0 AND EXISTS
-			(SELECT 1 FROM drafts k WHERE k.conversation_id = $1 AND k.operator_id = drafts.operator_id)`,
-		"UPDATE drafts SET conversation_id = $1 WHERE conversation_id = $2 AND $3 <> 0",
-	} {
-		if err := m.t.run(statement, m.target, m.other, m.id); err != nil {
+// change is a statement of a merge with what it needs.
+type change struct {
+	sql  string
+	args []any
+}
+
+func (m *merging) apply(changes []change) error {
+	for _, c := range changes {
+		if err := m.t.run(c.sql, c.args...); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// move gives everything of the other conversation to the one that stays. Where both have a draft they become one, so that no word is lost.
+func (m *merging) move() error {
+	both := []any{m.target, m.other}
+	err := m.apply([]change{
+		{"INSERT INTO merged_messages (subaccount_id, merge_id, message_id) SELECT subaccount_id, $1, id FROM messages WHERE conversation_id = $2", []any{m.id, m.other}},
+		{"UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2", both},
+		{"UPDATE outbox SET conversation_id = $1 WHERE conversation_id = $2", both},
+		{`UPDATE drafts SET text = text || ' ' || (SELECT o.text FROM drafts o WHERE o.conversation_id = $2 AND o.operator_id = drafts.operator_id)
+			WHERE conversation_id = $1 AND operator_id IN (SELECT operator_id FROM drafts WHERE conversation_id = $2)`, both},
+		{"DELETE FROM drafts WHERE conversation_id = $2 AND operator_id IN (SELECT operator_id FROM drafts WHERE conversation_id = $1)", both},
+		{"UPDATE drafts SET conversation_id = $1 WHERE conversation_id = $2", both},
+		{`INSERT INTO phone_reads (subaccount_id, conversation_id, device_id, at) SELECT subaccount_id, $1, device_id, at FROM phone_reads
+			WHERE conversation_id = $2 ON CONFLICT (conversation_id, device_id) DO UPDATE SET at = excluded.at WHERE excluded.at > phone_reads.at`, both},
+		{`UPDATE messages SET unread = FALSE WHERE conversation_id = $1 AND unread AND EXISTS (SELECT 1 FROM phone_reads r
+			JOIN message_devices d ON d.device_id = r.device_id WHERE r.conversation_id = $1 AND d.message_id = messages.id AND messages.at < r.at)`, []any{m.target}},
+	})
+	if err != nil {
+		return err
 	}
 	var unread int
 	if err := m.t.row("DELETE FROM conversations WHERE id = $1 RETURNING unread", m.other).Scan(&unread); err != nil {
@@ -124,24 +142,25 @@ func (m *merging) join(gone, kept domain.MessageID) error {
 	if err != nil {
 		return err
 	}
+	both := []any{gone, kept}
+	err = m.apply([]change{
+		{`UPDATE messages SET kind = a.kind, text = a.text, undecrypted = FALSE FROM messages a
+			WHERE messages.id = $2 AND messages.undecrypted AND a.id = $1 AND NOT a.undecrypted`, both},
+		{"UPDATE messages SET unread = FALSE WHERE id = $2 AND NOT (SELECT a.unread FROM messages a WHERE a.id = $1)", both},
+		{`INSERT INTO message_devices (subaccount_id, message_id, device_id, read_due) SELECT subaccount_id, $2, device_id, read_due
+			FROM message_devices WHERE message_id = $1 ON CONFLICT DO NOTHING`, both},
+		{"INSERT INTO message_raw (subaccount_id, message_id, raw) SELECT subaccount_id, $2, raw FROM message_raw WHERE message_id = $1 ON CONFLICT DO NOTHING", both},
+		{"DELETE FROM messages WHERE id = $1", []any{gone}},
+	})
+	if err != nil {
+		return err
+	}
+	m.t.changed.MessagesGone = append(m.t.changed.MessagesGone, gone)
 	b, err := messageByID(m.t, kept)
 	if err != nil {
 		return err
 	}
-	for _, statement := range []string{
-		`UPDATE messages SET kind = a.kind, text = a.text, undecrypted = FALSE FROM messages a
-			WHERE messages.id = $2 AND messages.undecrypted AND a.id = $1 AND NOT a.undecrypted`,
-		"UPDATE messages SET unread = FALSE WHERE id = $2 AND NOT (SELECT a.unread FROM messages a WHERE a.id = $1)",
-		`INSERT INTO message_devices (subaccount_id, message_id, device_id, read_due) SELECT subaccount_id, $2, device_id, read_due
-			FROM message_devices WHERE message_id = $1 ON CONFLICT DO NOTHING`,
-		"INSERT INTO message_raw (subaccount_id, message_id, raw) SELECT subaccount_id, $2, raw FROM message_raw WHERE message_id = $1 ON CONFLICT DO NOTHING",
-		"DELETE FROM messages WHERE id = $1 AND $2 <> 0",
-	} {
-		if err := m.t.run(statement, gone, kept); err != nil {
-			return err
-		}
-	}
-	m.t.changed.MessagesGone = append(m.t.changed.MessagesGone, gone)
+	m.t.changed.Messages = append(m.t.changed.Messages, b)
 	return m.s.raise(m.t, b, a.State)
 }
 
@@ -152,14 +171,13 @@ func (m *merging) contacts() error {
 	if err := m.t.row("SELECT COALESCE(lid, ''), push_name, push_name_at FROM contacts WHERE id = $1", m.gone).Scan(&lid, &name, &nameAt); err != nil {
 		return err
 	}
-	for _, statement := range []string{
-		"UPDATE contact_numbers SET contact_id = $1 WHERE subaccount_id = $3 AND contact_id = $2",
-		"UPDATE merges SET kept_contact_id = $1 WHERE subaccount_id = $3 AND kept_contact_id = $2",
-		"DELETE FROM contacts WHERE id = $2 AND subaccount_id = $3 AND $1 <> 0",
-	} {
-		if err := m.t.run(statement, m.kept, m.gone, m.sub); err != nil {
-			return err
-		}
+	err := m.apply([]change{
+		{"UPDATE contact_numbers SET contact_id = $1 WHERE subaccount_id = $3 AND contact_id = $2", []any{m.kept, m.gone, m.sub}},
+		{"UPDATE merges SET kept_contact_id = $1 WHERE subaccount_id = $3 AND kept_contact_id = $2", []any{m.kept, m.gone, m.sub}},
+		{"DELETE FROM contacts WHERE id = $1 AND subaccount_id = $2", []any{m.gone, m.sub}},
+	})
+	if err != nil {
+		return err
 	}
 	if err := m.t.run("UPDATE contacts SET lid = COALESCE(lid, $1) WHERE id = $2", null(lid), m.kept); err != nil {
 		return err

@@ -22,6 +22,9 @@ const (
 	backupFolder = "backups"
 )
 
+// receiptsKept is how long a receipt waits for its message. WhatsApp itself keeps messages for 30 days.
+const receiptsKept = 60 * 24 * time.Hour
+
 // Options say where the workspace is.
 type Options struct {
 	Dir    string           // the data directory; it has to exist, see CheckDir
@@ -82,7 +85,17 @@ func (s *Store) prepare(ctx context.Context, unclean bool) error {
 	if err := os.WriteFile(filepath.Join(s.dir, runningFile), nil, 0o600); err != nil {
 		return readOnly(err)
 	}
+	if err := s.forgetOldReceipts(ctx); err != nil {
+		return err
+	}
 	return s.counts.load(reading{ctx, s.read})
+}
+
+// forgetOldReceipts bounds what receipts without a message take: anybody can send those. What was sent on the phone before it was linked leaves
+// some too.
+func (s *Store) forgetOldReceipts(ctx context.Context) error {
+	_, err := s.write.Exec(ctx, "DELETE FROM receipts WHERE chat_group = '' AND at < $1", millis(s.now().Add(-receiptsKept)))
+	return err
 }
 
 // quickCheck asks SQLite whether the file is whole.

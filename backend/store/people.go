@@ -17,7 +17,8 @@ type peerKey struct {
 type person struct {
 	contact  domain.ContactID // 0 of a group
 	pushName string
-	seen     domain.Conversation // who it is with, its title and draft; the rest comes with each write
+	seen     domain.Conversation       // who it is with, its title and draft; the rest comes with each write
+	phones   map[domain.DeviceID]int64 // until when it was read on each device's phone
 }
 
 // people remembers who is who. Only the writer's goroutine uses it. An entry is right as long as nothing about that person changes; whoever
@@ -71,7 +72,11 @@ func (s *Store) findPerson(t *tx, sub domain.SubaccountID, peer domain.Peer, pus
 		return nil, err
 	}
 	p.seen, err = conversationIn(t, domain.ConversationRef{Subaccount: sub, Conversation: id})
+	if err != nil {
+		return nil, err
+	}
 	p.pushName = p.seen.Title
+	p.phones, err = phoneReads(t, id)
 	return p, err
 }
 

@@ -10,17 +10,18 @@ import (
 type keptReceipt struct {
 	kind   domain.ReceiptKind
 	waid   string
+	device domain.DeviceID
 	chat   domain.Peer
 	at     int64
 	lid    string // of whose device said so
 	number string
 }
 
-const receiptColumns = "kind, waid, chat_lid, chat_number, chat_group, sender_lid, sender_number, at"
+const receiptColumns = "kind, waid, device_id, chat_lid, chat_number, chat_group, sender_lid, sender_number, at"
 
 func scanReceipt(row dbutil.Scannable) (keptReceipt, error) {
 	var r keptReceipt
-	err := row.Scan(&r.kind, &r.waid, &r.chat.LID, &r.chat.Number, &r.chat.Group, &r.lid, &r.number, &r.at)
+	err := row.Scan(&r.kind, &r.waid, &r.device, &r.chat.LID, &r.chat.Number, &r.chat.Group, &r.lid, &r.number, &r.at)
 	return r, err
 }
 
@@ -34,7 +35,7 @@ func (s *Store) receiveReceipt(t *tx, ref domain.DeviceRef, r domain.InboundRece
 	for _, waid := range r.WAIDs {
 		applied := false
 		if where.Conversation != 0 && (r.Chat.Group == "" || r.Kind == domain.ReceiptReadSelf) {
-			if applied, err = s.applyReceipt(t, where, r.Kind, waid); err != nil {
+			if applied, err = s.applyReceipt(t, where, ref.Device, r.Kind, waid); err != nil {
 				return err
 			}
 		}
@@ -54,7 +55,7 @@ func keepReceipt(t *tx, ref domain.DeviceRef, r domain.InboundReceipt, waid stri
 }
 
 // applyReceipt reports whether the message was there.
-func (s *Store) applyReceipt(t *tx, where domain.ConversationRef, kind domain.ReceiptKind, waid string) (bool, error) {
+func (s *Store) applyReceipt(t *tx, where domain.ConversationRef, device domain.DeviceID, kind domain.ReceiptKind, waid string) (bool, error) {
 	direction := domain.Out
 	to, ours := kind.State()
 	if !ours {
@@ -69,7 +70,7 @@ func (s *Store) applyReceipt(t *tx, where domain.ConversationRef, kind domain.Re
 		if ours {
 			err = s.raise(t, m, to)
 		} else {
-			err = s.readElsewhere(t, where, place{millis(m.At), int64(m.ID)})
+			err = s.readOnPhone(t, where, device, m)
 		}
 		if err != nil {
 			return false, err
@@ -78,10 +79,21 @@ func (s *Store) applyReceipt(t *tx, where domain.ConversationRef, kind domain.Re
 	return true, nil
 }
 
-// readElsewhere marks what was read on the phone: a message and everything before it. WhatsApp knows it already.
-func (s *Store) readElsewhere(t *tx, where domain.ConversationRef, upTo place) error {
-	read, err := markRead(t, where, upTo)
-	if err != nil || len(read) == 0 {
+// readOnPhone marks what was read on the phone of a device: a message, and what that device carried before it. WhatsApp knows it already.
+// Times are whole seconds, so of the same second only the message itself is certain.
+func (s *Store) readOnPhone(t *tx, where domain.ConversationRef, device domain.DeviceID, m domain.Message) error {
+	s.people.forget()
+	at := millis(m.At)
+	if err := t.run(`INSERT INTO phone_reads (subaccount_id, conversation_id, device_id, at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (conversation_id, device_id) DO UPDATE SET at = excluded.at WHERE excluded.at > phone_reads.at`,
+		where.Subaccount, where.Conversation, device, at); err != nil {
+		return err
+	}
+	n, err := t.exec(`UPDATE messages SET unread = FALSE
+		WHERE conversation_id = $1 AND at >= (SELECT unread_from FROM conversations WHERE id = $1) AND unread
+			AND (id = $2 OR at < $3 AND EXISTS (SELECT 1 FROM message_devices d WHERE d.message_id = messages.id AND d.device_id = $4))`,
+		where.Conversation, m.ID, at, device)
+	if err != nil || n == 0 {
 		return err
 	}
 	c, err := recountUnread(t, where)
@@ -90,6 +102,25 @@ func (s *Store) readElsewhere(t *tx, where domain.ConversationRef, upTo place) e
 	}
 	t.changed.Conversations = append(t.changed.Conversations, c)
 	return nil
+}
+
+// phoneReads tells how far a conversation was read on each device's phone.
+func phoneReads(t *tx, id domain.ConversationID) (map[domain.DeviceID]int64, error) {
+	rows, err := t.rows("SELECT device_id, at FROM phone_reads WHERE conversation_id = $1", id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[domain.DeviceID]int64{}
+	for rows.Next() {
+		var device domain.DeviceID
+		var at int64
+		if err := rows.Scan(&device, &at); err != nil {
+			return nil, err
+		}
+		out[device] = at
+	}
+	return out, rows.Err()
 }
 
 // earlyReceipts takes the receipts that came before this message.
@@ -125,8 +156,8 @@ func (r keptReceipt) settles(d domain.Direction) bool {
 }
 
 func dropReceipt(t *tx, sub domain.SubaccountID, r keptReceipt) error {
-	return t.run(`DELETE FROM receipts WHERE subaccount_id = $1 AND waid = $2 AND kind = $3 AND chat_lid = $4 AND chat_number = $5 AND chat_group = $6
-		AND sender_lid = $7 AND sender_number = $8`, sub, r.waid, r.kind, r.chat.LID, r.chat.Number, r.chat.Group, r.lid, r.number)
+	return t.run(`DELETE FROM receipts WHERE subaccount_id = $1 AND waid = $2 AND kind = $3 AND device_id = $4 AND chat_lid = $5 AND chat_number = $6
+		AND chat_group = $7 AND sender_lid = $8 AND sender_number = $9`, sub, r.waid, r.kind, r.device, r.chat.LID, r.chat.Number, r.chat.Group, r.lid, r.number)
 }
 
 // apply lets a message begin where a receipt has brought it already.
@@ -141,8 +172,11 @@ func (a *arrival) apply(r keptReceipt) {
 // readUpToEarly marks what lies before a message that was read on the phone before it came here.
 func (s *Store) readUpToEarly(t *tx, a *arrival, early []keptReceipt) error {
 	for _, r := range early {
-		if r.kind == domain.ReceiptReadSelf {
-			return s.readElsewhere(t, a.m.Conversation, place{millis(a.m.At), int64(a.m.ID)})
+		if r.kind != domain.ReceiptReadSelf {
+			continue
+		}
+		if err := s.readOnPhone(t, a.m.Conversation, r.device, a.m); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -162,7 +196,7 @@ func (s *Store) settleReceipts(t *tx, sub domain.SubaccountID, contact domain.Co
 		return err
 	}
 	for _, r := range kept {
-		applied, err := s.applyReceipt(t, where, r.kind, r.waid)
+		applied, err := s.applyReceipt(t, where, r.device, r.kind, r.waid)
 		if err == nil && applied {
 			err = dropReceipt(t, sub, r)
 		}

@@ -20,27 +20,44 @@ func (s *Store) receiveAgain(t *tx, ref domain.DeviceRef, a *arrival) error {
 	if err := carry(t, ref, before.ID); err != nil {
 		return err
 	}
-	now := before
-	now.State = before.State.Raise(a.m.State)
 	if undecrypted && !a.in.Undecrypt {
-		now.Kind, now.Text = a.m.Kind, a.m.Text
-		if err := keepRaw(t, a); err != nil {
+		if before, err = s.reveal(t, before, a); err != nil {
 			return err
 		}
 	}
-	if now == before && undecrypted == a.in.Undecrypt {
+	if before.Direction == domain.Out {
+		return s.raise(t, before, a.m.State)
+	}
+	if a.unread {
 		return nil
 	}
-	return s.rewrite(t, now, undecrypted && a.in.Undecrypt)
+	return s.readAlready(t, before)
 }
 
-// rewrite keeps a message's new state and content, and tells of it.
-func (s *Store) rewrite(t *tx, m domain.Message, undecrypted bool) error {
-	if err := t.run("UPDATE messages SET state = $1, fail_code = $2, kind = $3, text = $4, undecrypted = $5 WHERE id = $6",
-		m.State, m.FailCode, m.Kind, m.Text, undecrypted, m.ID); err != nil {
+// reveal puts what a message says into its placeholder.
+func (s *Store) reveal(t *tx, m domain.Message, a *arrival) (domain.Message, error) {
+	m.Kind, m.Text = a.m.Kind, a.m.Text
+	if err := t.run("UPDATE messages SET kind = $1, text = $2, undecrypted = FALSE WHERE id = $3", m.Kind, m.Text, m.ID); err != nil {
+		return m, err
+	}
+	if err := keepRaw(t, a); err != nil {
+		return m, err
+	}
+	return m, s.tell(t, m)
+}
+
+// readAlready marks a message that another device of the subaccount brought, and on whose phone it had been read.
+func (s *Store) readAlready(t *tx, m domain.Message) error {
+	n, err := t.exec("UPDATE messages SET unread = FALSE WHERE id = $1 AND unread", m.ID)
+	if err != nil || n == 0 {
 		return err
 	}
-	return s.tell(t, m)
+	c, err := recountUnread(t, m.Conversation)
+	if err != nil {
+		return err
+	}
+	t.changed.Conversations = append(t.changed.Conversations, c)
+	return nil
 }
 
 // raise keeps that an outgoing message has come further. What was acknowledged in any way needs no sending any more.

@@ -227,7 +227,18 @@ CREATE TABLE receipts (
 	sender_lid    TEXT   NOT NULL,
 	sender_number TEXT   NOT NULL,
 	at            BIGINT NOT NULL,
-	PRIMARY KEY (subaccount_id, waid, kind, chat_lid, chat_number, chat_group, sender_lid, sender_number),
+	PRIMARY KEY (subaccount_id, waid, kind, device_id, chat_lid, chat_number, chat_group, sender_lid, sender_number),
+	FOREIGN KEY (subaccount_id, device_id) REFERENCES devices (subaccount_id, id)
+);
+
+-- How far a conversation was read on the phone of a device: what comes late and is older has been read there.
+CREATE TABLE phone_reads (
+	subaccount_id   BIGINT NOT NULL,
+	conversation_id BIGINT NOT NULL,
+	device_id       BIGINT NOT NULL,
+	at              BIGINT NOT NULL,
+	PRIMARY KEY (conversation_id, device_id),
+	FOREIGN KEY (subaccount_id, conversation_id) REFERENCES conversations (subaccount_id, id) ON DELETE CASCADE,
 	FOREIGN KEY (subaccount_id, device_id) REFERENCES devices (subaccount_id, id)
 );
 
@@ -290,7 +301,7 @@ CREATE TABLE outbox (
 	payload         BLOB    NOT NULL,
 	-- only: postgres
 	payload         BYTEA   NOT NULL,
-	tries           INTEGER NOT NULL DEFAULT 0,
+	tries           INTEGER NOT NULL DEFAULT 0, -- after which it is uncertain whether it went
 	failed          BOOLEAN NOT NULL DEFAULT FALSE, -- refused for good; kept so that a person can try again
 	FOREIGN KEY (subaccount_id, message_id) REFERENCES messages (subaccount_id, id) ON DELETE CASCADE,
 	FOREIGN KEY (subaccount_id, conversation_id) REFERENCES conversations (subaccount_id, id),

@@ -1,0 +1,37 @@
+package domain
+
+// OutboxItem is a message that is to be sent, with everything that sending it needs.
+type OutboxItem struct {
+	Message MessageID
+	Ref     DeviceRef
+	Chat    ConversationID
+	Out     Outgoing
+	Tries   int // earlier tries after which it is uncertain whether it went
+}
+
+// SendOutcome is what is certain of a message after a try to send it.
+type SendOutcome string
+
+// The outcomes. Of a message of which it is uncertain whether it went there is nothing to note: it goes again with the same id.
+const (
+	SendGone    SendOutcome = "gone"     // WhatsApp has it
+	SendNotGone SendOutcome = "not_gone" // it did not go
+	SendRefused SendOutcome = "refused"  // it never will
+)
+
+// SendNote is an outcome to be kept.
+type SendNote struct {
+	Message MessageID
+	Outcome SendOutcome
+	Result  SendResult // SendGone
+	Code    Code       // SendRefused: why
+}
+
+// OutboxStep is what a device's line does in one write: it keeps what became of messages and takes the next one.
+type OutboxStep struct {
+	Device DeviceID
+	Notes  []SendNote
+	Take   bool
+	Paused []ConversationID // whose turn it is not
+	Held   []MessageID      // taken before and not noted yet
+}

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"go.mau.fi/util/dbutil"
+
+	"waflow/backend/domain"
+)
+
+const outboxSelect = `
+	SELECT o.message_id, o.subaccount_id, o.device_id, o.conversation_id, o.tries, o.payload, m.waid, COALESCE(c.group_jid, ''), COALESCE(p.lid, ''),
+		COALESCE((SELECT n.number FROM contact_numbers n WHERE n.subaccount_id = c.subaccount_id AND n.contact_id = c.contact_id
+			ORDER BY n.since DESC, n.number LIMIT 1), '')
+	FROM outbox o
+	JOIN messages m ON m.id = o.message_id
+	JOIN conversations c ON c.id = o.conversation_id
+	LEFT JOIN contacts p ON p.id = c.contact_id`
+
+func scanOutboxItem(row dbutil.Scannable) (domain.OutboxItem, error) {
+	var i domain.OutboxItem
+	err := row.Scan(&i.Message, &i.Ref.Subaccount, &i.Ref.Device, &i.Chat, &i.Tries, &i.Out.Payload, &i.Out.WAID, &i.Out.To.Group, &i.Out.To.LID, &i.Out.To.Number)
+	return i, err
+}
+
+// StepOutbox keeps what became of messages and takes the oldest one that may go next, in one commit. What is taken counts as being sent
+// from then on; found is false if nothing may go. A message that was being sent when the process ended is taken again, with the same id
+// and payload.
+func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, changed domain.Changed, err error) {
+	if len(step.Notes) == 0 { // a device with nothing to send must not cost commits
+		id, err := nextToSend(reading{ctx, s.read}, step)
+		if err != nil || id == 0 {
+			return item, false, changed, coded("look for a message to send", err)
+		}
+	}
+	changed, err = s.outboxWrite(ctx, "keep what was sent", func(t *tx) error {
+		for _, note := range step.Notes {
+			if err := s.noteSend(t, note); err != nil {
+				return err
+			}
+		}
+		item, found, err = s.takeToSend(t, step)
+		return err
+	})
+	return item, found, changed, err
+}
+
+func (s *Store) takeToSend(t *tx, step domain.OutboxStep) (item domain.OutboxItem, found bool, err error) {
+	id, err := nextToSend(t, step)
+	if err != nil || id == 0 {
+		return item, false, err
+	}
+	if item, err = scanOutboxItem(t.row(outboxSelect+" WHERE o.message_id = $1", id)); err != nil {
+		return item, false, err
+	}
+	if err := t.run("UPDATE outbox SET tries = tries + 1 WHERE message_id = $1", id); err != nil {
+		return item, false, err
+	}
+	return item, true, s.setOutState(t, id, domain.StateSending, "")
+}
+
+// nextToSend finds the oldest message that may go, 0 if there is none.
+func nextToSend(q querier, step domain.OutboxStep) (domain.MessageID, error) {
+	if !step.Take {
+		return 0, nil
+	}
+	rows, err := q.rows("SELECT message_id, conversation_id FROM outbox WHERE device_id = $1 AND NOT failed ORDER BY message_id", step.Device)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id domain.MessageID
+		var conversation domain.ConversationID
+		if err := rows.Scan(&id, &conversation); err != nil {
+			return 0, err
+		}
+		if !slices.Contains(step.Paused, conversation) && !slices.Contains(step.Held, id) {
+			return id, nil
+		}
+	}
+	return 0, rows.Err()
+}
+
+// noteSend keeps one outcome.
+func (s *Store) noteSend(t *tx, note domain.SendNote) error {
+	switch note.Outcome {
+	case domain.SendGone:
+		return s.noteSent(t, note.Message, note.Result)
+	case domain.SendNotGone:
+		return s.noteNotGone(t, note.Message)
+	case domain.SendRefused:
+		n, err := t.exec("UPDATE outbox SET failed = TRUE WHERE message_id = $1 AND NOT failed", note.Message)
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.setOutState(t, note.Message, domain.StateFailed, note.Code)
+	}
+	return nil
+}
+
+// setOutState changes the state of an outgoing message that is not acknowledged, and tells of it if it is another one.
+func (s *Store) setOutState(t *tx, id domain.MessageID, to domain.MessageState, code domain.Code) error {
+	m, err := messageByID(t, id)
+	if err != nil {
+		return err
+	}
+	if m.State == to && m.FailCode == code {
+		return nil
+	}
+	m.State, m.FailCode = to, code
+	if err := t.run("UPDATE messages SET state = $1, fail_code = $2 WHERE id = $3", to, code, id); err != nil {
+		return err
+	}
+	return s.tell(t, m)
+}
+
+// noteSent keeps that WhatsApp has a message. Its time becomes WhatsApp's; a receipt that came first is not lowered.
+func (s *Store) noteSent(t *tx, id domain.MessageID, result domain.SendResult) error {
+	m, err := messageByID(t, id)
+	if err != nil {
+		return err
+	}
+	m.State, m.FailCode = m.State.Raise(domain.StateSent), ""
+	if !result.At.IsZero() {
+		m.At = fromMillis(millis(result.At))
+	}
+	if err := t.run("UPDATE messages SET state = $1, fail_code = '', at = $2 WHERE id = $3", m.State, millis(m.At), id); err != nil {
+		return err
+	}
+	if err := t.run("DELETE FROM outbox WHERE message_id = $1", id); err != nil {
+		return err
+	}
+	t.changed.Messages = append(t.changed.Messages, m)
+	c, err := relast(t, m.Conversation)
+	if err != nil {
+		return err
+	}
+	t.changed.Conversations = append(t.changed.Conversations, c)
+	return s.touchDeviceOut(t, domain.DeviceRef{Subaccount: m.Conversation.Subaccount, Device: m.Device})
+}
+
+// noteNotGone puts a message back after a try in which it certainly did not go. It is queued again and may be cancelled, unless an
+// earlier try left open whether it went.
+func (s *Store) noteNotGone(t *tx, id domain.MessageID) error {
+	var uncertain int
+	waiting, err := optional(t.row("UPDATE outbox SET tries = tries - 1 WHERE message_id = $1 AND NOT failed RETURNING tries", id), &uncertain)
+	if err != nil || !waiting || uncertain > 0 {
+		return err
+	}
+	return s.setOutState(t, id, domain.StateQueued, "")
+}
+
+// touchDeviceOut notes that something was sent from here, as exactly as touchDevice does.
+func (s *Store) touchDeviceOut(t *tx, ref domain.DeviceRef) error {
+	now := millis(s.now())
+	found, err := collect(t, scanDevice, "UPDATE devices SET last_out = $1 WHERE subaccount_id = $2 AND id = $3 AND last_out <= $4 RETURNING "+deviceColumns,
+		now, ref.Subaccount, ref.Device, now-lastInEvery)
+	t.changed.Devices = append(t.changed.Devices, found...)
+	return err
+}
