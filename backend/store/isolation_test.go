@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 
@@ -66,7 +65,7 @@ func TestTheDatabaseRefusesRowsThatCrossSubaccounts(t *testing.T) {
 	} {
 		_, err := s.write.Exec(ctx, crossing.query, crossing.args...)
 		var fault sqlite3.Error
-		require.True(t, errors.As(err, &fault), "%s: %v", crossing.table, err)
+		require.ErrorAs(t, err, &fault, crossing.table)
 		require.Equal(t, sqlite3.ErrConstraintForeignKey, fault.ExtendedCode, crossing.table)
 	}
 }

@@ -201,7 +201,7 @@ func TestRetryReceiptsWhileReceiving(t *testing.T) {
 	s.awaitTexts(t, arriving+1)
 	require.Less(t, time.Since(start), stall)
 	group.Wait()
-	_ = <-result
+	require.Equal(t, domain.CodeSendUncertain, domain.CodeOf(<-result))
 	server.ClearFaults()
 	require.Eventually(t, func() bool { return len(ana.Messages(ourNumber)) == 1+arriving+1+sends }, patience, 10*time.Millisecond)
 	require.NotZero(t, retries(server))
