@@ -118,7 +118,7 @@ export class Inbox {
     this.#since = Date.now();
     this.thread = conversation === null ? null : new Thread(conversation.id, this.#calls);
     this.composer = conversation === null ? null : new Composer(conversation, this.#calls);
-    void this.thread?.open(conversation?.unread ?? 0).then(() => this.#watch());
+    void this.thread?.open(conversation?.unread ?? 0, conversation?.last?.id).then(() => this.#watch());
     void this.composer?.refreshRoute();
     this.#watch();
   }

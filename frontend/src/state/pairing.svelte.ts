@@ -17,6 +17,8 @@ export class PairingDialog {
   subaccount = $state(0);
   /** Which device is linked; 0 while it is still to be named. */
   device = $state(0);
+  /** The number that the device has already, and that has to scan again; "" for a first link. */
+  expected = $state("");
   /** Where the pairing stands; null until the engine has answered. */
   step = $state.raw<Pairing | null>(null);
   /** Why the pairing could not be started or the device not be created. */
@@ -42,8 +44,9 @@ export class PairingDialog {
   }
 
   /** Opens the dialog for a device and begins, or joins, its pairing. */
-  async openFor(device: Pick<Device, "id" | "subaccount">): Promise<void> {
+  async openFor(device: Pick<Device, "id" | "subaccount" | "number">): Promise<void> {
     this.#reset(device.subaccount, device.id);
+    this.expected = device.number;
     await this.#follow(() => this.#calls.start(device.id));
   }
 
@@ -108,6 +111,7 @@ export class PairingDialog {
   #reset(subaccount: number, device: number): void {
     this.subaccount = subaccount;
     this.device = device;
+    this.expected = "";
     this.step = null;
     this.problem = null;
     this.#heard++;

@@ -41,7 +41,7 @@ describe("PairingDialog", () => {
 
   it("follows the steps of its device only", async () => {
     const { dialog } = dialogWith();
-    await dialog.openFor({ id: 1, subaccount: 1 });
+    await dialog.openFor(sampleDevice({ number: "" }));
     dialog.apply([told(samplePairing({ n: 2 })), told(samplePairing({ device: 2, kind: "linked" }))]);
     expect(dialog.step?.n).toBe(2);
   });
@@ -49,7 +49,7 @@ describe("PairingDialog", () => {
   it("prefers what was told over the answer that it overtook", async () => {
     const answer = deferred<Pairing>();
     const { dialog } = dialogWith({ start: () => answer.promise });
-    const begun = dialog.openFor({ id: 1, subaccount: 1 });
+    const begun = dialog.openFor(sampleDevice({ number: "" }));
     dialog.apply([told(samplePairing({ n: 2 }))]);
     answer.resolve(samplePairing({ kind: "waiting" }));
     await begun;
@@ -58,7 +58,7 @@ describe("PairingDialog", () => {
 
   it("cancels a pairing that goes on when it is closed", async () => {
     const { dialog, calls } = dialogWith();
-    await dialog.openFor({ id: 1, subaccount: 1 });
+    await dialog.openFor(sampleDevice({ number: "" }));
     await dialog.close();
     expect(calls.cancel).toHaveBeenCalledWith(1);
     expect(dialog.open).toBe(false);
@@ -68,7 +68,7 @@ describe("PairingDialog", () => {
     "cancels nothing after %s",
     async (kind) => {
       const { dialog, calls } = dialogWith();
-      await dialog.openFor({ id: 1, subaccount: 1 });
+      await dialog.openFor(sampleDevice({ number: "" }));
       dialog.apply([told(samplePairing({ kind }))]);
       await dialog.close();
       expect(calls.cancel).not.toHaveBeenCalled();
@@ -77,7 +77,7 @@ describe("PairingDialog", () => {
 
   it("asks for new codes again, and says why there are none", async () => {
     const { dialog, calls } = dialogWith();
-    await dialog.openFor({ id: 1, subaccount: 1 });
+    await dialog.openFor(sampleDevice({ number: "" }));
     dialog.apply([told(samplePairing({ kind: "used_up" }))]);
     await dialog.again();
     expect(calls.renew).toHaveBeenCalledWith(1);
@@ -90,7 +90,7 @@ describe("PairingDialog", () => {
   it("forgets an answer that comes after it was closed", async () => {
     const answer = deferred<Pairing>();
     const { dialog } = dialogWith({ start: () => answer.promise });
-    const begun = dialog.openFor({ id: 1, subaccount: 1 });
+    const begun = dialog.openFor(sampleDevice({ number: "" }));
     await dialog.close();
     answer.resolve(samplePairing());
     await begun;

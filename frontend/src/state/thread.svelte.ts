@@ -61,8 +61,11 @@ export class Thread {
     this.#calls = calls;
   }
 
-  /** Reads the newest page. `unread` is how many of the newest messages were not read when the conversation was opened. */
-  async open(unread: number): Promise<void> {
+  /**
+   * Reads the newest page. `unread` is how many messages were not read when the conversation was opened, counted back from
+   * the message with the id `newest`; 0 stands for the newest of the page.
+   */
+  async open(unread: number, newest = 0): Promise<void> {
     this.#busy = true;
     this.problem = null;
     this.#held = [];
@@ -71,9 +74,11 @@ export class Thread {
       const limit = Math.min(Math.max(PAGE, unread + BEFORE_UNREAD), FIRST_PAGE);
       const page = await this.#calls.thread(this.conversation, "", limit);
       this.messages = page.messages.toSorted(oldestFirst);
-      this.#unread = { count: unread, newest: this.messages.at(-1)?.id ?? 0 };
+      const at = this.messages.findIndex((message) => message.id === newest);
+      const later = at < 0 ? [] : this.messages.slice(at + 1);
+      this.#unread = { count: unread, newest: (at < 0 ? this.messages.at(-1)?.id : newest) ?? 0 };
       this.unreadFrom = 0;
-      this.unreadCount = unread;
+      this.unreadCount = unread === 0 ? 0 : unread + later.filter((message) => !message.out).length;
       this.#take(page);
       this.status = "ready";
     } catch (error) {

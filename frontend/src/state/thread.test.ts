@@ -42,6 +42,15 @@ describe("Thread", () => {
     expect(thread.unreadFrom).toBe(2);
   });
 
+  it("counts what is unread back from the message that was the newest then", async () => {
+    const thread = threadWith({
+      thread: vi.fn().mockResolvedValue(page([one, two, sampleMessage({ id: 4, at: 400 })])),
+    });
+    await thread.open(1, 2);
+    expect(thread.unreadFrom).toBe(2);
+    expect(thread.unreadCount).toBe(2);
+  });
+
   it("draws the line at what is unread once it is loaded up to there", async () => {
     const calls = vi
       .fn()

@@ -22,7 +22,7 @@ const fresh = sampleDevice({
 });
 const problem = (code: string) => ({ code, message: "", detail: {}, action: "" });
 
-async function show(step: Partial<Pairing>, device: Device = fresh, now = 0) {
+async function show(step: Partial<Pairing>, device: Device = fresh, now = 0, shown: Device = device) {
   const calls = {
     createDevice: vi.fn(async () => device),
     start: vi.fn(async () => samplePairing(step)),
@@ -32,7 +32,7 @@ async function show(step: Partial<Pairing>, device: Device = fresh, now = 0) {
   const pairing = new PairingDialog(calls);
   await pairing.openFor(device);
   const onopendevice = vi.fn();
-  render(PairDialog, { pairing, subaccounts, devices: [device], now, onopendevice });
+  render(PairDialog, { pairing, subaccounts, devices: [shown], now, onopendevice });
   return { pairing, calls, onopendevice };
 }
 
@@ -68,6 +68,14 @@ describe("PairDialog", () => {
     expect(dialog).toHaveAccessibleName("Relink Reception ·1");
     expect(dialog).toHaveAccessibleDescription("Autos Ruiz · expects +34 600 000 013");
     expect(screen.getByText("The one with +34 600 000 013.")).toBeInTheDocument();
+  });
+
+  it("stays a first link when the number is there", async () => {
+    const device = sampleDevice({ slot: 1, number: "+34 600 000 013" });
+    const { pairing } = await show({}, fresh, 0, device);
+    pairing.apply([{ topic: "pairing", id: 1, gone: false, value: samplePairing({ kind: "linked", qr: null }) }]);
+    flushSync();
+    expect(screen.getByRole("dialog")).toHaveAccessibleName("Link Reception");
   });
 
   it.each([
