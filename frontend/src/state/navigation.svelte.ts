@@ -40,6 +40,8 @@ export class Navigation {
   place = $state.raw<Place>({ view: "fleet", subaccount: 0, device: 0 });
   #window: History;
   #settled: boolean;
+  // Whose fleet a device's page was opened from; undefined when it was not opened from there.
+  #origin: number | undefined;
 
   constructor(window: History) {
     this.#window = window;
@@ -78,12 +80,14 @@ export class Navigation {
 
   /** Opens the page of a device, in its subaccount. */
   openDevice(target: { subaccount: number; device: number }): void {
+    const { view, subaccount, device } = this.place;
+    if (device === 0) this.#origin = view === "fleet" ? subaccount : undefined;
     this.#go({ view: "fleet", subaccount: target.subaccount, device: target.device });
   }
 
-  /** From a device's page back to the fleet. */
+  /** From a device's page back to the fleet that it was opened from. */
   closeDevice(): void {
-    this.#go({ ...this.place, device: 0 });
+    this.#go({ ...this.place, subaccount: this.#origin ?? this.place.subaccount, device: 0 });
   }
 
   #go(place: Place): void {

@@ -85,6 +85,18 @@ describe("the navigation", () => {
     expect(listening()).toBe(false);
   });
 
+  it("returns from a device's page to the fleet that it was opened from", () => {
+    const navigation = new Navigation(browser("#/0/fleet").window);
+    navigation.openDevice({ subaccount: 2, device: 9 });
+    navigation.openDevice({ subaccount: 3, device: 10 });
+    navigation.closeDevice();
+    expect(navigation.place).toEqual({ view: "fleet", subaccount: 0, device: 0 });
+    navigation.show("inbox");
+    navigation.openDevice({ subaccount: 2, device: 9 });
+    navigation.closeDevice();
+    expect(navigation.place).toEqual({ view: "fleet", subaccount: 2, device: 0 });
+  });
+
   it("makes no step to where it is already", () => {
     const { window, entries } = browser("#/1/inbox");
     new Navigation(window).show("inbox");
