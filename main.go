@@ -74,13 +74,18 @@ func main() {
 	}
 }
 
-// sentence is an error as the command line shows it: for people where it is meant for them.
+// sentence is an error as the command line shows it: in the interface's words where it is meant for people.
 func sentence(err error) string {
 	var coded *domain.Error
-	if errors.As(err, &coded) {
+	if !errors.As(err, &coded) {
+		return "waflow: " + err.Error()
+	}
+	words, unread := readWords("en")
+	title, line := words["error_"+string(coded.Code)+"_title"], words["error_"+string(coded.Code)+"_line"]
+	if unread != nil || title == "" {
 		return fmt.Sprintf("waflow: %s (%s)", coded.Message, coded.Code)
 	}
-	return "waflow: " + err.Error()
+	return fmt.Sprintf("waflow: %s. %s (%s: %s)", title, line, coded.Code, coded.Message)
 }
 
 // options are the engine's, from the flags.

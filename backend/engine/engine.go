@@ -31,6 +31,7 @@ type Engine struct {
 	closers []io.Closer // closed in reverse order
 
 	bus      *events.Bus
+	endpoint whatsapp.Endpoint
 	service  *whatsapp.Service
 	store    *store.Store
 	pool     *pool.Pool
@@ -56,6 +57,9 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 }
 
 func (e *Engine) open(ctx context.Context) error {
+	if err := e.chooseEndpoint(); err != nil {
+		return err
+	}
 	if err := e.openDirectory(); err != nil {
 		return err
 	}

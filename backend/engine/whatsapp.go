@@ -10,15 +10,10 @@ import (
 	"waflow/backend/whatsapp"
 )
 
-// openWhatsApp chooses the service that this process talks to: WhatsApp, a simulator on this machine, or the demo's own.
-func (e *Engine) openWhatsApp() (err error) {
-	endpoint := whatsapp.Endpoint{URL: e.options.Endpoint}
-	if e.options.Kind == Demo {
-		if err := e.openDemo(); err != nil {
-			return err
-		}
-		endpoint = whatsapp.Endpoint{URL: e.demo.Endpoint(), RootKey: e.demo.RootKey()}
-	} else if e.options.RootKey != "" {
+// chooseEndpoint reads which service the options name, before anything is touched on disk.
+func (e *Engine) chooseEndpoint() error {
+	e.endpoint = whatsapp.Endpoint{URL: e.options.Endpoint}
+	if e.options.RootKey != "" {
 		key, err := base64.StdEncoding.DecodeString(e.options.RootKey)
 		if err != nil {
 			return &domain.Error{
@@ -26,9 +21,20 @@ func (e *Engine) openWhatsApp() (err error) {
 				Message: "The root key of the simulator has to be 32 bytes in base64.",
 			}
 		}
-		endpoint.RootKey = key
+		e.endpoint.RootKey = key
 	}
-	e.service, err = whatsapp.Configure(endpoint, whatsapp.Options{Logger: e.log, Now: e.options.Now, HTTPClient: e.options.HTTPClient})
+	return e.endpoint.Check()
+}
+
+// openWhatsApp opens the service that this process talks to: WhatsApp, a simulator on this machine, or the demo's own.
+func (e *Engine) openWhatsApp() (err error) {
+	if e.options.Kind == Demo {
+		if err := e.openDemo(); err != nil {
+			return err
+		}
+		e.endpoint = whatsapp.Endpoint{URL: e.demo.Endpoint(), RootKey: e.demo.RootKey()}
+	}
+	e.service, err = whatsapp.Configure(e.endpoint, whatsapp.Options{Logger: e.log, Now: e.options.Now, HTTPClient: e.options.HTTPClient})
 	return err
 }
 

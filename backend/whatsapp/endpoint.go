@@ -25,6 +25,12 @@ type Endpoint struct {
 // websocketPath is where WhatsApp's websocket lives; the client library always asks for it.
 const websocketPath = "/ws/chat"
 
+// Check answers a *domain.Error with CodeEndpointRefused for an endpoint that Configure would refuse.
+func (e Endpoint) Check() error {
+	_, err := e.address()
+	return err
+}
+
 // address checks the endpoint and returns the host and port to dial, "" for the real service.
 // The error is a *domain.Error with CodeEndpointRefused.
 func (e Endpoint) address() (string, error) {
