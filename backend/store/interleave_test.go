@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"waflow/backend/domain"
+)
+
+// arrivedAt is something that arrived at one of two devices.
+type arrivedAt struct {
+	device int
+	in     domain.Inbound
+}
+
+// story is what happens between two devices of a subaccount and one person, who is named by LID, by number or by both: messages both ways,
+// some of them by both devices, some unreadable at first, receipts, and in the end the word that LID and number are the same person.
+func story(t *rapid.T) []arrivedAt {
+	lid, number := domain.Peer{LID: "111"}, domain.Peer{Number: "34611111111"}
+	names := []domain.Peer{lid, number, {LID: lid.LID, Number: number.Number}}
+	who := rapid.SampledFrom(names)
+	at := rapid.IntRange(0, 1)
+	events := []arrivedAt{{0, identity(lid.LID, number.Number)}}
+	for i := range rapid.IntRange(1, 6).Draw(t, "received") {
+		id := fmt.Sprintf("IN%d", i)
+		for range rapid.IntRange(1, 2).Draw(t, "carriers") {
+			in := text(id, who.Draw(t, "sender"), 10*i, "text "+id)
+			events = append(events, arrivedAt{at.Draw(t, "at"), in})
+			if rapid.Bool().Draw(t, "unreadable too") {
+				broken := text(id, who.Draw(t, "sender"), 10*i, "")
+				broken.Message.Kind, broken.Message.Undecrypt = domain.KindUnknown, true
+				events = append(events, arrivedAt{at.Draw(t, "at"), broken})
+			}
+		}
+		if rapid.IntRange(0, 3).Draw(t, "read on the phone") == 0 {
+			events = append(events, arrivedAt{at.Draw(t, "at"), receipt(domain.ReceiptReadSelf, who.Draw(t, "chat"), id)})
+		}
+	}
+	for i := range rapid.IntRange(0, 4).Draw(t, "sent") {
+		id := fmt.Sprintf("OUT%d", i)
+		events = append(events, arrivedAt{0, fromPhone(id, who.Draw(t, "recipient"), 10*i+5, "text "+id)})
+		for _, kind := range []domain.ReceiptKind{domain.ReceiptDelivered, domain.ReceiptRead, domain.ReceiptPlayed} {
+			if rapid.Bool().Draw(t, string(kind)) {
+				events = append(events, arrivedAt{0, receipt(kind, who.Draw(t, "reader"), id)})
+			}
+		}
+	}
+	return events
+}
+
+// TestAnyOrderGivesTheSameRows plays a story in two orders, with things repeated, and compares what the database holds in the end.
+func TestAnyOrderGivesTheSameRows(t *testing.T) {
+	empty := emptyWorkspace(t)
+	rapid.Check(t, func(t *rapid.T) {
+		events := story(t)
+		require.Equal(t, play(t, empty, events), play(t, empty, shuffled(t, events)))
+	})
+}
+
+// shuffled mixes the events, with repetitions.
+func shuffled(t *rapid.T, events []arrivedAt) []arrivedAt {
+	mixed := rapid.Permutation(events).Draw(t, "order")
+	for _, again := range rapid.SliceOfN(rapid.IntRange(0, len(events)-1), 0, 5).Draw(t, "repeated") {
+		mixed = append(mixed, mixed[again])
+	}
+	return mixed
+}
+
+// emptyWorkspace makes a database with two linked devices, to be copied.
+func emptyWorkspace(t *testing.T) []byte {
+	dir := t.TempDir()
+	s, err := Open(context.Background(), Options{Dir: dir, Now: day})
+	require.NoError(t, err)
+	sub := s.mustSubaccount(t, "Acme").ID
+	s.mustDevice(t, sub, "34600000001")
+	s.mustDevice(t, sub, "34600000002")
+	require.NoError(t, s.Close())
+	raw, err := os.ReadFile(filepath.Join(dir, databaseFile))
+	require.NoError(t, err)
+	return raw
+}
+
+// play lets everything arrive and returns what the database says then.
+func play(t *rapid.T, empty []byte, events []arrivedAt) []string {
+	dir, err := os.MkdirTemp("", "waflow-order-*")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, os.RemoveAll(dir)) }()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, databaseFile), empty, 0o600))
+	s, err := Open(context.Background(), Options{Dir: dir, Now: day})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	devices, err := s.Devices(context.Background())
+	require.NoError(t, err)
+	for _, e := range events {
+		_, err := s.Receive(context.Background(), devices[e.device].Ref, e.in)
+		require.NoError(t, err)
+	}
+	checkCounts(t, s)
+	return s.told(t)
+}
+
+// told is all that matters of the rows, without ids and times of ours.
+func (s *Store) told(t *rapid.T) []string {
+	var out []string
+	for _, query := range []string{
+		`SELECT 'contact ' || COALESCE(c.lid, '') || ' ' || c.push_name || ' ' || COALESCE((SELECT GROUP_CONCAT(number) FROM contact_numbers n WHERE n.contact_id = c.id), '')
+			FROM contacts c`,
+		`SELECT 'conversation ' || messages || ' ' || unread || ' ' || last_at || ' ' || first_in_at FROM conversations`,
+		`SELECT waid || ' ' || direction || ' ' || kind || ' ' || text || ' ' || at || ' ' || state || ' ' || unread || ' ' || undecrypted || ' '
+			|| COALESCE((SELECT GROUP_CONCAT(device_id) FROM (SELECT device_id FROM message_devices d WHERE d.message_id = m.id ORDER BY device_id)), '')
+			FROM messages m ORDER BY at, waid`,
+		`SELECT 'early ' || waid || ' ' || kind || ' ' || device_id FROM receipts GROUP BY waid, kind, device_id ORDER BY waid, kind, device_id`,
+	} {
+		rows, err := collect(reading{context.Background(), s.read}, scanText, query)
+		require.NoError(t, err)
+		out = append(out, rows...)
+	}
+	return out
+}
+
+// checkCounts compares what is kept about messages with the messages.
+func checkCounts(t *rapid.T, s *Store) {
+	for _, c := range s.mustConversations(t) {
+		thread := s.mustThread(t, c.Ref.Conversation)
+		var unread int
+		require.NoError(t, reading{context.Background(), s.read}.row("SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND unread", c.Ref.Conversation).Scan(&unread))
+		require.Equal(t, unread, c.Unread)
+		require.Equal(t, thread[len(thread)-1], c.LastMessage)
+		require.Equal(t, unread, s.counts.of(c.Ref.Subaccount).Messages)
+	}
+}
