@@ -70,6 +70,9 @@ func New(c Config) *Outbox {
 // start, with the same id.
 func (o *Outbox) Run(ctx context.Context) error {
 	waiting, err := o.c.Store.DevicesToSend(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

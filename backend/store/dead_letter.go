@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
+
+	"go.mau.fi/util/dbutil"
 
 	"waflow/backend/domain"
 )
@@ -47,6 +50,36 @@ func (s *Store) GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbo
 		return domain.Changed{}, nil
 	}
 	return changed, nil
+}
+
+// DeadLetter is something that arrived and could not be kept as what it is.
+type DeadLetter struct {
+	Ref     domain.DeviceRef
+	In      domain.Inbound
+	Reason  string
+	Tries   int
+	GivenUp time.Time // zero while it may still come again
+}
+
+// DeadLetters returns what could not be kept as what it is in a subaccount, oldest first.
+func (s *Store) DeadLetters(ctx context.Context, sub domain.SubaccountID) ([]DeadLetter, error) {
+	out, err := collect(reading{ctx, s.read}, scanDeadLetter, `SELECT subaccount_id, device_id, body, reason, tries, given_up FROM dead_letters
+		WHERE subaccount_id = $1 ORDER BY first_at, what`, sub)
+	return out, coded("read dead letters", err)
+}
+
+func scanDeadLetter(row dbutil.Scannable) (DeadLetter, error) {
+	var l DeadLetter
+	var body []byte
+	var givenUp int64
+	if err := row.Scan(&l.Ref.Subaccount, &l.Ref.Device, &body, &l.Reason, &l.Tries, &givenUp); err != nil {
+		return l, err
+	}
+	l.GivenUp = fromMillis(givenUp)
+	if err := json.Unmarshal(body, &l.In); err != nil {
+		return l, fmt.Errorf("decode a dead letter: %w", err)
+	}
+	return l, nil
 }
 
 // ForgetFailure removes the count of something that was kept after all.
