@@ -165,12 +165,28 @@ export class Waflow {
   }
 
   #apply(changes: readonly Change[], seq: number): void {
+    const connected = changes.some((change) => this.#connects(change));
     this.workspace.apply(changes);
     this.preferences.apply(changes);
     this.notices.apply(changes, this.info?.mode === "serve");
     this.inbox.apply(changes, seq);
     this.pairing.apply(changes);
     this.demo.apply(changes);
+    if (connected) void this.#lookAtTheClock();
+  }
+
+  #connects({ topic, id, gone, value }: Change): boolean {
+    if (topic !== "device" || gone) return false;
+    return (value as Device).status === "connected" && this.workspace.device(id)?.status !== "connected";
+  }
+
+  // WhatsApp tells the time with each connection, so whether this computer's clock is right is known after one.
+  async #lookAtTheClock(): Promise<void> {
+    try {
+      this.info = await this.calls.app.info();
+    } catch {
+      // An engine that does not answer is noticed by the feed, which says so and asks again.
+    }
   }
 
   // A connection that breaks does not say why: asking does. An engine that was started anew takes only its new address.

@@ -75,6 +75,15 @@ describe("the interface's state", () => {
     await vi.waitFor(() => expect(waflow.problem?.code).toBe("unauthorized"));
   });
 
+  it("says that the clock is wrong once a device's connection showed it", async () => {
+    const engine = new EngineEnd({}, { subaccounts: [subaccount(1)] });
+    const { waflow } = await started(engine);
+    expect(waflow.clockWrong).toBe(false);
+    engine.answers["App.Info"] = () => ({ ...waflow.info, clockWrong: true });
+    engine.tell({ topic: "device", id: 1, gone: false, value: sampleDevice({ status: "connected", cause: "online" }) });
+    await vi.waitFor(() => expect(waflow.clockWrong).toBe(true));
+  });
+
   it("shows why the workspace could not be opened and follows nothing", async () => {
     const problem = { code: "already_running", message: "", detail: {}, action: "" };
     const engine = new EngineEnd({ problem });
