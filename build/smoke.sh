@@ -9,4 +9,4 @@ export WASIM_BIN=$root/build/bin/headless/wasim
 export WAFLOW_ARTIFACTS=$root/build/artifacts
 export LANG=en_US.UTF-8
 xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- \
-	go test -count=1 -timeout 10m -tags "$headless_tags,window" ./build/smoke
+	go test -count=1 -timeout 10m -tags "$headless_tags,window" ./build/smoke "$@"
