@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -81,11 +82,15 @@ func (l *line) set(id domain.DeviceID, offline bool) {
 	l.offline[id] = offline
 }
 
-func (l *line) ids() []string {
+func (l *line) all() []attempt {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return slices.Clone(l.attempts)
+}
+
+func (l *line) ids() []string {
 	var out []string
-	for _, a := range l.attempts {
+	for _, a := range l.all() {
 		out = append(out, a.out.WAID)
 	}
 	return out
@@ -225,10 +230,11 @@ func (w *world) copyOfDisk() string {
 	return to
 }
 
-func samePayload(w *world, attempts []attempt) {
+// samePayload checks that every try of a message had the same payload.
+func samePayload(w *world) {
 	w.t.Helper()
 	first := map[string][]byte{}
-	for _, a := range attempts {
+	for _, a := range w.line.all() {
 		if was, there := first[a.out.WAID]; there && !bytes.Equal(was, a.out.Payload) {
 			require.Fail(w.t, "another payload for the same id")
 		}

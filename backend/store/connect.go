@@ -18,6 +18,7 @@ const (
 	busyMillis    = 10_000
 	cacheKiB      = 64 << 10
 	cachedQueries = 64
+	logPages      = 8 << 10 // of 4 KiB
 )
 
 // connector opens connections of one pool. It is used instead of a registered driver because those are process-wide.
@@ -54,12 +55,14 @@ func dsn(path string, readOnly bool) string {
 	return u.String()
 }
 
-// onConnect sets what the address can't: on macOS an fsync reaches the disk only with fullfsync.
+// onConnect sets what the address can't: on macOS an fsync reaches the disk only with fullfsync. And the log may grow a while, because
+// every message touches the same few pages again: copied into the database once, not hundreds of times.
 func onConnect(conn *sqlite3.SQLiteConn) error {
-	if runtime.GOOS != "darwin" {
-		return nil
+	pragmas := fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", logPages)
+	if runtime.GOOS == "darwin" {
+		pragmas += "; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1"
 	}
-	_, err := conn.Exec("PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1", nil)
+	_, err := conn.Exec(pragmas, nil)
 	return err
 }
 

@@ -212,6 +212,9 @@ CREATE TABLE message_devices (
 	PRIMARY KEY (message_id, device_id),
 	FOREIGN KEY (subaccount_id, message_id) REFERENCES messages (subaccount_id, id) ON DELETE CASCADE,
 	FOREIGN KEY (subaccount_id, device_id) REFERENCES devices (subaccount_id, id)
+-- only: sqlite
+) WITHOUT ROWID;
+-- only: postgres
 );
 CREATE INDEX message_devices_due ON message_devices (device_id, read_due) WHERE read_due IS NOT NULL;
 
