@@ -7,5 +7,5 @@ build/languages.sh
 source build/env.sh
 
 build/frontend.sh --without-pages
-stage "Go tests" go test -short -tags "$headless_tags" "${go_packages[@]}"
+stage "Go tests" go test -tags "$headless_tags" "${go_packages[@]}"
 stage "interface tests" npm --prefix frontend run test
