@@ -61,3 +61,39 @@ test("a relink with another number shows both numbers and changes nothing", asyn
   await expect(row).toHaveAttribute("data-status", "connected");
   expect(await other.linked()).toBe(0);
 });
+
+test("a second window shows the same code of the same dialog", async ({ page, context, waflow, simulator }) => {
+  const hotel = await simulator.phone("+34600000013", "Hotel Miramar");
+  await createSubaccount(page, "Hotel Miramar");
+  await nameDevice(page, "Reception");
+  const code = await readQR(page);
+  const other = await context.newPage();
+  await other.goto(waflow.address);
+  await fleetRow(other, "Reception").getByTestId("next-action").click();
+  expect(await readQR(other)).toBe(code);
+  expect((await hotel.scan(code)).linked).toBe(true);
+  await expect(page.getByTestId("pair-done")).toBeVisible();
+  await expect(other.getByTestId("pair-done")).toBeVisible();
+});
+
+test("a phone that unlinks at once leaves a device that says so and can be linked again", async ({
+  page,
+  simulator,
+}) => {
+  const hotel = await simulator.phone("+34600000013", "Hotel Miramar");
+  await link(page, hotel, "Hotel Miramar", "Reception");
+  await hotel.unlink();
+  const row = fleetRow(page, "Reception");
+  await expect(row).toHaveAttribute("data-cause", "unlinked_from_phone");
+  await row.getByTestId("next-action").click();
+  await simulator.fault({ kind: "drop_pairing", stage: "linked", count: 1 });
+  const ended = page.getByTestId("pair-new-code").or(page.getByTestId("pair-done"));
+  await Promise.all([hotel.scan(await readQR(page)).catch(() => undefined), expect(ended).toBeVisible()]);
+  if (await page.getByTestId("pair-new-code").isVisible()) {
+    await page.getByTestId("pair-new-code").click();
+    await scanAndFinish(page, hotel);
+  } else {
+    await page.getByTestId("pair-done").click();
+  }
+  await expect(row).toHaveAttribute("data-status", "connected");
+});

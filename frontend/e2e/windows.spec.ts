@@ -44,6 +44,7 @@ test("a draft and what waits survive the program being killed", async ({ page, w
   await page.getByTestId("conversations").focus();
   await expect.poll(() => draftOf(page)).toBe("and this is a draft");
 
+  await page.goto("about:blank");
   await waflow.restart("SIGKILL");
   await hotel.network(true);
   await page.goto(waflow.address);

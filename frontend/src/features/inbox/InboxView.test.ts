@@ -1,0 +1,59 @@
+import { render, screen } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { expect, it, vi } from "vitest";
+
+import type { Subaccount } from "../../api/types";
+import { Inbox } from "../../state/inbox.svelte";
+import { sampleConversation } from "../../test/samples";
+import InboxView from "./InboxView.svelte";
+
+const subaccounts: Subaccount[] = [
+  { id: 1, name: "Hotel Miramar", initials: "HM", colour: "teal", position: 0 },
+  { id: 2, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 1 },
+];
+
+// The page of the tests has no layout to watch.
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe = vi.fn();
+    unobserve = vi.fn();
+    disconnect = vi.fn();
+  },
+);
+
+function inboxOf() {
+  const conversations = vi.fn(async (subaccount: number) => ({
+    seq: 1,
+    items: [sampleConversation({ id: subaccount, subaccount })],
+    next: "",
+    total: 1,
+  }));
+  const inbox = new Inbox({
+    conversations,
+    thread: vi.fn(async () => ({ seq: 1, messages: [], before: "", total: 0 })),
+    fullText: vi.fn(),
+    send: vi.fn(),
+    retry: vi.fn(),
+    cancel: vi.fn(),
+    setDraft: vi.fn(async () => undefined),
+    route: vi.fn(async () => ({ device: 0, reason: "none", sends: false })),
+    markRead: vi.fn(),
+  });
+  return { inbox, conversations };
+}
+
+it("reads each subaccount once when it comes into focus, and comes back to its conversation", async () => {
+  const { inbox, conversations } = inboxOf();
+  const { rerender } = render(InboxView, { inbox, subaccounts, devices: [], subaccount: 1, now: 0 });
+  await vi.waitFor(() => expect(inbox.list.status).toBe("ready"));
+  inbox.open(sampleConversation({ id: 1 }));
+  await rerender({ subaccount: 2 });
+  await vi.waitFor(() => expect(inbox.list.items[0]?.id).toBe(2));
+  expect(inbox.current).toBeNull();
+  await rerender({ subaccount: 1 });
+  await vi.waitFor(() => expect(inbox.list.items[0]?.id).toBe(1));
+  await tick();
+  expect(conversations.mock.calls.map(([subaccount]) => subaccount)).toEqual([1, 2, 1]);
+  expect(await screen.findByRole("region", { name: "Conversation with Ana Beltrán" })).toBeInTheDocument();
+});
