@@ -37,7 +37,9 @@ export class Inbox {
   async show(subaccount: number): Promise<void> {
     const before = this.list.subaccount;
     if (before === subaccount && this.list.status !== "loading") return;
-    if (this.current !== null) this.#last.set(before, this.current);
+    // What was being written is on its way to be saved.
+    const draft = this.composer?.text ?? "";
+    if (this.current !== null) this.#last.set(before, { ...this.current, draft });
     const back = this.#last.get(subaccount) ?? null;
     this.#turnTo(back, false);
     await this.list.show(subaccount);
@@ -124,6 +126,11 @@ export class Inbox {
   }
 
   #follow(change: Change): void {
+    for (const [subaccount, { id }] of this.#last) {
+      if (id !== change.id) continue;
+      if (change.gone) this.#last.delete(subaccount);
+      else this.#last.set(subaccount, change.value as Conversation);
+    }
     if (change.id !== this.current?.id) return;
     if (change.gone) {
       this.close();

@@ -134,6 +134,19 @@ describe("Inbox", () => {
     expect(inbox.opened).toBe(false);
   });
 
+  it("comes back with what was being written, here or elsewhere meanwhile", async () => {
+    const { inbox } = await opened(ana);
+    inbox.composer?.edit("half a sentence");
+    await inbox.show(2);
+    await inbox.show(0);
+    expect(inbox.composer?.text).toBe("half a sentence");
+    await inbox.show(2);
+    inbox.apply([change("conversation", { ...ana, draft: "a whole sentence", unread: 7 })], 5);
+    await inbox.show(0);
+    expect(inbox.composer?.text).toBe("a whole sentence");
+    expect(inbox.current?.unread).toBe(7);
+  });
+
   it("asks again which device answers when a device of the subaccount changes", async () => {
     const { inbox, calls } = await opened(ana);
     calls.route.mockClear();
