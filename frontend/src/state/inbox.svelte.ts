@@ -101,6 +101,8 @@ export class Inbox {
     if (message === undefined) return;
     thread.clearUnread();
     thread.add(message);
+    // Who answers has read what was there.
+    if (this.current?.id === message.conversation && this.current.unread > 0) void this.#markRead();
   }
 
   /** Takes back a message that has not gone yet; its text returns to the composer. */

@@ -110,6 +110,13 @@ describe("Inbox", () => {
     ]);
   });
 
+  it("takes an answer as a sign that the conversation was read", async () => {
+    const { inbox, calls } = await opened(ana);
+    inbox.composer?.edit("Hola");
+    await inbox.send();
+    expect(calls.markRead.mock.calls).toEqual([[1, 99]]);
+  });
+
   it("puts the text of a message that was taken back into the composer", async () => {
     const { inbox } = await opened(ana);
     await inbox.takeBack(11);
