@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func openWindow(t *testing.T, arguments ...string) *window {
 	process := exec.CommandContext(running, setting(t, "WAFLOW_WINDOW_BIN"), arguments...)
 	process.Env = append(os.Environ(), "WEBKIT_INSPECTOR_HTTP_SERVER="+address)
 	process.Env = append(process.Env, homeOf(t)...)
-	log, err := os.Create(filepath.Join(setting(t, "WAFLOW_ARTIFACTS"), t.Name()+".log"))
+	log, err := os.Create(filepath.Join(setting(t, "WAFLOW_ARTIFACTS"), nameOf(t)+".log"))
 	require.NoError(t, err)
 	process.Stdout, process.Stderr = log, log
 	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
@@ -66,7 +67,7 @@ func openWindow(t *testing.T, arguments ...string) *window {
 
 func (w *window) photographFailure() {
 	if w.t.Failed() {
-		if _, err := w.screen.picture(context.Background(), w.t.Name()+"-failed"); err != nil {
+		if _, err := w.screen.picture(context.Background(), nameOf(w.t)+"-failed"); err != nil {
 			w.t.Log(err)
 		}
 	}
@@ -74,6 +75,9 @@ func (w *window) photographFailure() {
 		_ = w.page.close()
 	}
 }
+
+// nameOf is a test's name as a part of a file's name.
+func nameOf(t *testing.T) string { return strings.ReplaceAll(t.Name(), "/", "-") }
 
 // homeOf answers the settings that keep a program away from the home, the data and the language of whoever runs the test.
 func homeOf(t *testing.T) []string {
@@ -109,23 +113,31 @@ func freeAddress(t *testing.T) string {
 // until waits for an expression to become true in the page.
 func (w *window) until(condition string) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
-	defer cancel()
-	ticker := time.NewTicker(50 * time.Millisecond)
+	w.doUntil(func() {}, condition)
+}
+
+// doUntil does something again and again, about every second, until an expression becomes true in the page.
+func (w *window) doUntil(act func(), condition string) {
+	w.t.Helper()
+	const looks = 20
+	given := time.Now().Add(patience)
+	ticker := time.NewTicker(time.Second / looks)
 	defer ticker.Stop()
-	for {
+	for look := 0; ; look++ {
+		if look%looks == 0 {
+			act()
+		}
 		var holds bool
-		require.NoError(w.t, w.page.evaluate(ctx, "Boolean("+condition+")", &holds))
+		require.NoError(w.t, w.page.evaluate(w.t.Context(), "Boolean("+condition+")", &holds))
 		if holds {
 			return
 		}
-		select {
-		case <-ctx.Done():
+		if time.Now().After(given) {
 			var text string
 			_ = w.page.evaluate(w.t.Context(), "document.body.innerText", &text)
 			require.FailNow(w.t, "this did not become true: "+condition, text)
-		case <-ticker.C:
 		}
+		<-ticker.C
 	}
 }
 
