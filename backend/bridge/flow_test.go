@@ -49,13 +49,15 @@ type workspace struct {
 
 func openWorkspace(t *testing.T) workspace {
 	t.Helper()
-	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	bus := events.NewBus(events.Limits{})
+	opened, err := store.Open(t.Context(), store.Options{
+		Dir: t.TempDir(), Committed: func(c domain.Changed) { bus.Publish(events.Changed(c)...) },
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
-	bus := events.NewBus(events.Limits{})
 	facades := bridge.NewFacades()
 	facades.Attach(bridge.Services{
-		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus), Inbox: inbox.New(opened, nil, nil, nil, bus),
+		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus), Inbox: inbox.New(opened, nil, nil, nil),
 		Settings: settings.New(opened, bus, func(domain.Settings) {}), Logger: zerolog.Nop(),
 		Notices: func() []domain.Notice { return make([]domain.Notice, 60) },
 	})
@@ -90,15 +92,13 @@ func call[T any](t *testing.T, w workspace, method string, arguments ...any) T {
 	return out
 }
 
-func (w workspace) receive(t *testing.T, to domain.DeviceRef, from, waid, text string) domain.Changed {
+func (w workspace) receive(t *testing.T, to domain.DeviceRef, from, waid, text string) {
 	t.Helper()
 	peer := domain.Peer{LID: "1" + from, Number: from}
-	changed, err := w.store.Receive(t.Context(), to, domain.Inbound{Message: &domain.InboundMessage{
+	require.NoError(t, w.store.Receive(t.Context(), to, domain.Inbound{Message: &domain.InboundMessage{
 		WAID: waid, Chat: peer, Sender: peer, PushName: "Ana\u202e\nBeltrán", At: time.UnixMilli(1_900_000_000_000),
 		Kind: domain.KindText, Text: text, Raw: []byte("raw"),
-	}})
-	require.NoError(t, err)
-	return changed
+	}}))
 }
 
 func TestEmptyWorkspaceHasListsAndNoNull(t *testing.T) {
@@ -156,7 +156,7 @@ func TestConversationsOverHTTP(t *testing.T) {
 	ref := domain.DeviceRef{Subaccount: domain.SubaccountID(sub.ID), Device: domain.DeviceID(device.ID)}
 	long := strings.Repeat("é", domain.MaxTextBytes)
 	w.receive(t, ref, "34600000144", "A", "Hola")
-	changed := w.receive(t, ref, "34600000144", "B", long)
+	w.receive(t, ref, "34600000144", "B", long)
 
 	page := call[bridge.ConversationPage](t, w, "Inbox.Conversations", sub.ID, "", 50)
 	require.Equal(t, 1, page.Total)
@@ -174,7 +174,8 @@ func TestConversationsOverHTTP(t *testing.T) {
 	conn, _, err := w.listen(t.Context(), w.browser, nil)
 	require.NoError(t, err)
 	defer conn.CloseNow()
-	w.bus.Publish(events.Conversation(changed.Conversations[0]))
+	row.Draft = "Buenos días"
+	call[any](t, w, "Inbox.SetDraft", row.ID, row.Draft)
 	told := next(t, conn).Changes[0]
 	require.Equal(t, "conversation", told.Topic)
 	whole, err := json.Marshal(told.Value)
@@ -183,8 +184,7 @@ func TestConversationsOverHTTP(t *testing.T) {
 	require.NoError(t, json.Unmarshal(whole, &sameRow))
 	require.Equal(t, row, sameRow, "a change carries the full row")
 
-	call[any](t, w, "Inbox.SetDraft", row.ID, "Buenos días")
-	require.Equal(t, "Buenos días", call[bridge.ConversationPage](t, w, "Inbox.Conversations", 0, "", 50).Items[0].Draft)
+	require.Equal(t, row.Draft, call[bridge.ConversationPage](t, w, "Inbox.Conversations", 0, "", 50).Items[0].Draft)
 	require.Equal(t, bridge.Route{Reason: "none"}, call[bridge.Route](t, w, "Inbox.Route", row.ID), "never linked")
 
 	for method, arguments := range map[string]string{"Inbox.Thread": `[999,"",10]`, "Inbox.FullText": `[999]`, "Inbox.Route": `[999]`, "Fleet.History": `[999,1]`} {

@@ -100,7 +100,7 @@ func (e *Engine) openDirectory() error {
 
 // openStore opens the database and clears away what a crash left of links that were never confirmed.
 func (e *Engine) openStore(ctx context.Context) error {
-	opened, err := store.Open(ctx, store.Options{Dir: e.options.Dir, Now: e.options.Now, Logger: e.log})
+	opened, err := store.Open(ctx, store.Options{Dir: e.options.Dir, Now: e.options.Now, Logger: e.log, Committed: e.committed})
 	if err != nil {
 		return err
 	}
@@ -116,11 +116,22 @@ func (e *Engine) openStore(ctx context.Context) error {
 	return keepSessions(e.sessions(), links)
 }
 
+// committed tells the interface what a write changed. The store calls it in the order of its commits, so that nothing older is told
+// after something newer. Before the parts are connected nobody listens.
+func (e *Engine) committed(c domain.Changed) {
+	if e.fleet == nil {
+		return
+	}
+	e.fleet.ShowDevices(c.Devices)
+	c.Devices = nil
+	e.bus.Publish(events.Changed(c)...)
+}
+
 // connect builds the parts and ties them together. No part knows another; each gets what it needs as a function or a small interface.
 func (e *Engine) connect() {
 	e.notices = newNotices(e.bus)
 	e.notify = notify.NewNotifier(notify.Config{Now: e.options.now(), Show: e.notices.add})
-	e.ingest = ingest.New(e.store, e.bus, e.options.now())
+	e.ingest = ingest.New(e.store, e.options.now())
 	e.pool = pool.New(pool.Config{
 		Open: func(ctx context.Context, file string, h domain.SessionHandlers) (pool.Client, error) {
 			return e.service.Open(ctx, file, h)
@@ -136,9 +147,9 @@ func (e *Engine) connect() {
 		Logger:   e.log,
 		Seed:     uint64(e.options.now()().UnixNano()),
 	})
-	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Bus: e.bus, Now: e.options.now(), Logger: e.log})
+	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Now: e.options.now(), Logger: e.log})
 	e.fleet = fleet.New(e.store, e.pool, e.bus)
-	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox, e.bus)
+	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
 	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
 }
 

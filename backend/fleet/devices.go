@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 )
 
 // CreateDevice adds a device that waits for its first link. It has medium priority and gets its slot when it is linked. Errors: invalid
@@ -28,7 +27,6 @@ func (f *Fleet) CreateDevice(ctx context.Context, subaccount domain.SubaccountID
 		return domain.Device{}, err
 	}
 	f.pool.Add(d, "")
-	f.publish(d)
 	return d, nil
 }
 
@@ -48,17 +46,10 @@ func (f *Fleet) update(ctx context.Context, id domain.DeviceID, patch domain.Dev
 	if err != nil {
 		return domain.Device{}, err
 	}
-	changed, err := f.store.UpdateDevice(ctx, d.Ref, patch)
-	if err != nil {
+	if d, err = f.store.UpdateDevice(ctx, d.Ref, patch); err != nil {
 		return domain.Device{}, err
 	}
-	for _, c := range changed {
-		f.publish(c)
-	}
-	if i := slices.IndexFunc(changed, func(c domain.Device) bool { return c.Ref == d.Ref }); i >= 0 {
-		d = changed[i]
-	}
-	return f.details.over(d), nil
+	return f.screen.look(d), nil
 }
 
 // RemoveDevice removes a device that was never linked; one that was keeps its conversations and stays. Errors: not_found, conflict.
@@ -78,8 +69,7 @@ func (f *Fleet) RemoveDevice(ctx context.Context, id domain.DeviceID) error {
 		f.restore(ctx, id)
 		return err
 	}
-	f.details.forget(id)
-	f.bus.Publish(events.DeviceGone(id))
+	f.screen.gone(id)
 	return nil
 }
 
@@ -100,15 +90,9 @@ func (f *Fleet) History(ctx context.Context, id domain.DeviceID, limit int) ([]d
 	return f.store.History(ctx, d.Ref, min(max(limit, 1), 1000))
 }
 
-// Record writes a change of a device's state into its history and tells the interface. The pool calls it for every change.
+// Record writes a change of a device's state into its history. The pool calls it for every change.
 func (f *Fleet) Record(ctx context.Context, change domain.StateChange) error {
-	d, err := f.store.RecordState(ctx, change)
-	if err != nil {
-		return err
-	}
-	f.details.forget(change.Ref.Device)
-	f.publish(d)
-	return nil
+	return f.store.RecordState(ctx, change)
 }
 
 func checkPatch(p domain.DevicePatch) (domain.DevicePatch, error) {

@@ -1,3 +1,3 @@
-// Package fleet holds what operators do with subaccounts and devices: create, name, choose the favourite, link, pause, take back. It keeps
-// the store and the interface together: whatever it changes is published, and every change of a device's state becomes history.
+// Package fleet holds what operators do with subaccounts and devices: create, name, choose the favourite, link, pause, take back. It lays
+// over the devices that are shown what is told about them between two rows of their history.
 package fleet

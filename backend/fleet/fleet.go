@@ -14,11 +14,11 @@ type Store interface {
 	RenameSubaccount(ctx context.Context, id domain.SubaccountID, name, initials string) (domain.Subaccount, error)
 	Subaccounts(ctx context.Context) ([]domain.Subaccount, error)
 	CreateDevice(ctx context.Context, d domain.Device) (domain.Device, error)
-	UpdateDevice(ctx context.Context, ref domain.DeviceRef, patch domain.DevicePatch) ([]domain.Device, error)
+	UpdateDevice(ctx context.Context, ref domain.DeviceRef, patch domain.DevicePatch) (domain.Device, error)
 	RemoveDevice(ctx context.Context, ref domain.DeviceRef) error
 	Devices(ctx context.Context) ([]domain.Device, error)
 	Device(ctx context.Context, id domain.DeviceID) (domain.Device, error)
-	RecordState(ctx context.Context, change domain.StateChange) (domain.Device, error)
+	RecordState(ctx context.Context, change domain.StateChange) error
 	History(ctx context.Context, ref domain.DeviceRef, limit int) ([]domain.StateChange, error)
 }
 
@@ -39,10 +39,10 @@ type Pool interface {
 
 // Fleet is the use cases of subaccounts and devices. Its methods may be called from any goroutine.
 type Fleet struct {
-	store   Store
-	pool    Pool
-	bus     *events.Bus
-	details *details
+	store  Store
+	pool   Pool
+	bus    *events.Bus
+	screen *screen
 
 	// naming makes looking at the names in use and adding one a single step.
 	naming sync.Mutex
@@ -50,5 +50,5 @@ type Fleet struct {
 
 // New returns the fleet over its parts.
 func New(store Store, pool Pool, bus *events.Bus) *Fleet {
-	return &Fleet{store: store, pool: pool, bus: bus, details: newDetails()}
+	return &Fleet{store: store, pool: pool, bus: bus, screen: newScreen(bus)}
 }

@@ -70,12 +70,14 @@ type world struct {
 
 func newWorld(t *testing.T) world {
 	t.Helper()
-	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	var f *fleet.Fleet
+	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Committed: func(c domain.Changed) { f.ShowDevices(c.Devices) }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
 	bus := events.NewBus(events.Limits{Frame: time.Nanosecond})
 	p := &pool{}
-	return world{Fleet: fleet.New(opened, p, bus), store: opened, pool: p, feed: bus.Subscribe(t.Context())}
+	f = fleet.New(opened, p, bus)
+	return world{Fleet: f, store: opened, pool: p, feed: bus.Subscribe(t.Context())}
 }
 
 // published returns what was published since the last time.

@@ -25,7 +25,7 @@ func (f *Fleet) Snapshot(ctx context.Context) (Snapshot, error) {
 	}
 	s := Snapshot{Subaccounts: subaccounts}
 	for _, d := range devices {
-		s.Devices = append(s.Devices, f.details.over(d))
+		s.Devices = append(s.Devices, f.screen.look(d))
 		if step, ok := f.pool.PairingOf(d.Ref.Device); ok && !step.Kind.Ended() {
 			s.Pairings = append(s.Pairings, step)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 )
 
 // Store is what the inbox reads and keeps on disk. MarkRead returns the read receipts that are owed now, none if the settings say that
@@ -15,12 +14,12 @@ type Store interface {
 	Messages(ctx context.Context, id domain.ConversationID, before domain.Cursor, limit int) ([]domain.Message, domain.Cursor, int, error)
 	Message(ctx context.Context, id domain.MessageID) (domain.Message, error)
 	Unread(ctx context.Context) ([]domain.Unread, error)
-	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) (domain.Conversation, []domain.ReadMark, error)
-	SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) (domain.Conversation, error)
+	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) ([]domain.ReadMark, error)
+	SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) error
 	Devices(ctx context.Context) ([]domain.Device, error)
 }
 
-// Outbox keeps messages until WhatsApp has them. It publishes what it changes.
+// Outbox keeps messages until WhatsApp has them.
 type Outbox interface {
 	Queue(ctx context.Context, m domain.NewMessage) (domain.Message, error)
 	Retry(ctx context.Context, id domain.MessageID) error
@@ -43,10 +42,9 @@ type Inbox struct {
 	outbox   Outbox
 	composer Composer
 	receipts Receipts
-	bus      *events.Bus
 }
 
 // New returns the inbox over its parts.
-func New(store Store, outbox Outbox, composer Composer, receipts Receipts, bus *events.Bus) *Inbox {
-	return &Inbox{store: store, outbox: outbox, composer: composer, receipts: receipts, bus: bus}
+func New(store Store, outbox Outbox, composer Composer, receipts Receipts) *Inbox {
+	return &Inbox{store: store, outbox: outbox, composer: composer, receipts: receipts}
 }

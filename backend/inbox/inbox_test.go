@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,14 +67,16 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	bus := events.NewBus(events.Limits{Frame: time.Nanosecond})
+	opened, err := store.Open(t.Context(), store.Options{
+		Dir: t.TempDir(), Committed: func(c domain.Changed) { bus.Publish(events.Changed(c)...) },
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
 	sub, err := opened.CreateSubaccount(t.Context(), domain.Subaccount{Name: "Hotel Miramar", Initials: "HM", Colour: "teal"})
 	require.NoError(t, err)
-	bus := events.NewBus(events.Limits{Frame: time.Nanosecond})
 	w := &world{store: opened, outbox: &outbox{}, receipts: &receipts{}, feed: bus.Subscribe(t.Context()), sub: sub.ID}
-	w.Inbox = inbox.New(opened, w.outbox, composer{}, w.receipts, bus)
+	w.Inbox = inbox.New(opened, w.outbox, composer{}, w.receipts)
 	return w
 }
 
@@ -95,9 +98,10 @@ func (w *world) device(t *testing.T, number string) domain.Device {
 
 func (w *world) becomes(t *testing.T, ref domain.DeviceRef, cause domain.Cause) domain.Device {
 	t.Helper()
-	d, err := w.store.RecordState(t.Context(), domain.StateChange{
+	require.NoError(t, w.store.RecordState(t.Context(), domain.StateChange{
 		Ref: ref, At: time.Now(), To: domain.DeviceState{Status: cause.Status(), Cause: cause, Since: time.Now()},
-	})
+	}))
+	d, err := w.store.Device(t.Context(), ref.Device)
 	require.NoError(t, err)
 	return d
 }
@@ -106,16 +110,14 @@ func (w *world) becomes(t *testing.T, ref domain.DeviceRef, cause domain.Cause) 
 func (w *world) receive(t *testing.T, to domain.Device, from string, texts ...string) domain.Conversation {
 	t.Helper()
 	peer := domain.Peer{LID: "1" + from, Number: from}
-	var conversation domain.Conversation
 	for i, text := range texts {
-		changed, err := w.store.Receive(t.Context(), to.Ref, domain.Inbound{Message: &domain.InboundMessage{
+		require.NoError(t, w.store.Receive(t.Context(), to.Ref, domain.Inbound{Message: &domain.InboundMessage{
 			WAID: fmt.Sprintf("%s-%d", from, i), Chat: peer, Sender: peer, PushName: "Ana", At: time.UnixMilli(1_900_000_000_000 + int64(i)*1000),
 			Kind: domain.KindText, Text: text, Raw: []byte("raw"),
-		}})
-		require.NoError(t, err)
-		conversation = changed.Conversations[0]
+		}}))
 	}
-	return conversation
+	told := w.published(t)
+	return conversationIn(t, told[slices.IndexFunc(told, func(c events.Change) bool { return c.Topic == events.TopicConversation })])
 }
 
 func (w *world) published(t *testing.T) []events.Change {

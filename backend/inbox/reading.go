@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 )
 
 // maxPage bounds what one page may ask for.
@@ -56,32 +55,11 @@ func (i *Inbox) Unread(ctx context.Context) ([]domain.Unread, error) { return i.
 
 // MarkRead marks a conversation as read up to a message, and tells the contact unless the settings say not to. Errors: not_found.
 func (i *Inbox) MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) error {
-	c, marks, err := i.store.MarkRead(ctx, id, upTo)
-	if err != nil {
+	marks, err := i.store.MarkRead(ctx, id, upTo)
+	if err != nil || len(marks) == 0 {
 		return err
-	}
-	if err := i.publishRead(ctx, c); err != nil {
-		return err
-	}
-	if len(marks) == 0 {
-		return nil
 	}
 	return i.receipts.MarkRead(ctx, marks)
-}
-
-func (i *Inbox) publishRead(ctx context.Context, c domain.Conversation) error {
-	unread, err := i.store.Unread(ctx)
-	if err != nil {
-		return err
-	}
-	now := domain.Unread{Subaccount: c.Ref.Subaccount}
-	for _, u := range unread {
-		if u.Subaccount == c.Ref.Subaccount {
-			now = u
-		}
-	}
-	i.bus.Publish(events.Conversation(c), events.Unread(now))
-	return nil
 }
 
 // SetDraft keeps what an operator has typed in a conversation and not sent; "" removes it. Setting the same text twice does no harm.
@@ -97,10 +75,5 @@ func (i *Inbox) SetDraft(ctx context.Context, id domain.ConversationID, operator
 	if before.Draft == text {
 		return nil
 	}
-	c, err := i.store.SetDraft(ctx, before.Ref, operator, text)
-	if err != nil {
-		return err
-	}
-	i.bus.Publish(events.Conversation(c))
-	return nil
+	return i.store.SetDraft(ctx, before.Ref, operator, text)
 }

@@ -1,5 +1,4 @@
-// Package ingest puts what devices receive on disk, exactly once, and tells the interface afterwards. It decides what is too broken to
-// keep as what it is.
+// Package ingest puts what devices receive on disk, exactly once. It decides what is too broken to keep as what it is.
 package ingest
 
 import (
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 )
 
 // tolerated is how often the same thing may fail before it becomes a dead letter.
@@ -19,32 +17,26 @@ const tolerated = 5
 // Store is what ingest needs of the workspace.
 type Store interface {
 	// Receive keeps one thing exactly once and returns after the commit.
-	Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (domain.Changed, error)
+	Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error
 	// NoteFailure keeps something as it came and returns how often it has failed.
 	NoteFailure(ctx context.Context, ref domain.DeviceRef, in domain.Inbound, reason string) (int, error)
 	// ForgetFailure removes that count.
 	ForgetFailure(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error
 	// GiveUp leaves something among the dead letters, with its place in the conversation if it has one.
-	GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (domain.Changed, error)
-}
-
-// Publisher tells the interface what changed. It never blocks.
-type Publisher interface {
-	Publish(changes ...events.Change)
+	GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error
 }
 
 // Ingest is the way in for what all devices receive. Its methods may be called from any goroutine.
 type Ingest struct {
 	store Store
-	bus   Publisher
 	now   func() time.Time
 
 	failures failures
 }
 
 // New makes the way in. Now is time.Now unless a test has its own clock.
-func New(store Store, bus Publisher, now func() time.Time) *Ingest {
-	return &Ingest{store: store, bus: bus, now: now, failures: newFailures()}
+func New(store Store, now func() time.Time) *Ingest {
+	return &Ingest{store: store, now: now, failures: newFailures()}
 }
 
 // Receive keeps something that a device received and returns once it is on disk; only then may WhatsApp be told that we have it. An
@@ -52,9 +44,8 @@ func New(store Store, bus Publisher, now func() time.Time) *Ingest {
 // broken message must not hold back the others for ever. A disk that refuses is never such a reason.
 func (i *Ingest) Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
 	clean := cleaned(in, i.now())
-	changed, err := i.try(ctx, ref, clean)
+	err := i.try(ctx, ref, clean)
 	if err == nil {
-		i.bus.Publish(events.Changed(changed)...)
 		return i.recovered(ctx, ref, clean)
 	}
 	if !ownFault(ctx, err) {
@@ -64,14 +55,14 @@ func (i *Ingest) Receive(ctx context.Context, ref domain.DeviceRef, in domain.In
 }
 
 // try turns a panic into an error: the client library takes a panic for success.
-func (i *Ingest) try(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (changed domain.Changed, err error) {
+func (i *Ingest) try(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &domain.Error{Code: domain.CodeInternal, Message: "a message could not be kept", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 		}
 	}()
 	if err := check(in); err != nil {
-		return domain.Changed{}, err
+		return err
 	}
 	return i.store.Receive(ctx, ref, in)
 }
@@ -97,11 +88,9 @@ func (i *Ingest) failed(ctx context.Context, ref domain.DeviceRef, in domain.Inb
 	if tries < tolerated {
 		return cause
 	}
-	changed, err := i.store.GiveUp(ctx, ref, in)
-	if err != nil {
+	if err := i.store.GiveUp(ctx, ref, in); err != nil {
 		return errors.Join(cause, err)
 	}
-	i.bus.Publish(events.Changed(changed)...)
 	return nil
 }
 

@@ -11,65 +11,39 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 	"waflow/backend/ingest"
 	"waflow/backend/store"
 )
 
 func day() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
 
-// world is a workspace with one linked device, and what was told about it.
+// world is a workspace with one device, and what was told about it.
 type world struct {
 	*ingest.Ingest
 	t     *testing.T
 	store *store.Store
 	ref   domain.DeviceRef
-
-	mu   sync.Mutex
-	told []events.Change
-}
-
-// Publish notes what is told, and checks that it is on disk by then.
-func (w *world) Publish(changes ...events.Change) {
-	for _, c := range changes {
-		if m, ok := c.Value.(domain.Message); ok {
-			kept, err := w.store.Message(context.Background(), m.ID)
-			require.NoError(w.t, err)
-			require.Equal(w.t, m, kept)
-		}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.told = append(w.told, changes...)
-}
-
-func (w *world) topics() map[events.Topic]int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	out := map[events.Topic]int{}
-	for _, c := range w.told {
-		out[c.Topic]++
-	}
-	return out
+	told  domain.Changed // what the store told of its commits
 }
 
 // newWorld makes a world; between puts something between ingest and the store.
 func newWorld(t *testing.T, between func(ingest.Store) ingest.Store) *world {
 	t.Helper()
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{Dir: t.TempDir(), Now: day})
+	w := &world{t: t}
+	s, err := store.Open(ctx, store.Options{Dir: t.TempDir(), Now: day, Committed: func(c domain.Changed) { w.told.Merge(c) }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	sub, err := s.CreateSubaccount(ctx, domain.Subaccount{Name: "Acme", Initials: "A", Colour: "teal"})
 	require.NoError(t, err)
 	d, err := s.CreateDevice(ctx, domain.Device{Ref: domain.DeviceRef{Subaccount: sub.ID}, Purpose: domain.PurposeSales, Priority: domain.PriorityLow})
 	require.NoError(t, err)
-	w := &world{t: t, store: s, ref: d.Ref}
+	w.store, w.ref, w.told = s, d.Ref, domain.Changed{}
 	var parts ingest.Store = s
 	if between != nil {
 		parts = between(s)
 	}
-	w.Ingest = ingest.New(parts, w, day)
+	w.Ingest = ingest.New(parts, day)
 	return w
 }
 
@@ -91,17 +65,21 @@ type troubled struct {
 	receive func() error
 }
 
-func (s troubled) Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (domain.Changed, error) {
+func (s troubled) Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
 	if err := s.receive(); err != nil {
-		return domain.Changed{}, err
+		return err
 	}
 	return s.Store.Receive(ctx, ref, in)
 }
 
-func TestWhatArrivesIsOnDiskBeforeItIsTold(t *testing.T) {
+func TestWhatArrivesIsOnDiskAndTold(t *testing.T) {
 	w := newWorld(t, nil)
 	require.NoError(t, w.Receive(context.Background(), w.ref, text("A1", "hello")))
-	require.Equal(t, map[events.Topic]int{events.TopicMessage: 1, events.TopicConversation: 1, events.TopicUnread: 1, events.TopicDevice: 1}, w.topics())
+	kept := w.conversations()
+	require.Equal(t, kept, w.told.Conversations)
+	require.Equal(t, kept[0].LastMessage, w.told.Messages[0])
+	require.Equal(t, []domain.Unread{{Subaccount: w.ref.Subaccount, Messages: 1, Conversations: 1}}, w.told.Unread)
+	require.Equal(t, day(), w.told.Devices[0].LastIn)
 }
 
 func TestWhatComesAgainIsKeptAndToldOnce(t *testing.T) {
@@ -109,7 +87,7 @@ func TestWhatComesAgainIsKeptAndToldOnce(t *testing.T) {
 	for range 3 {
 		require.NoError(t, w.Receive(context.Background(), w.ref, text("A1", "hello")))
 	}
-	require.Equal(t, 1, w.topics()[events.TopicMessage])
+	require.Len(t, w.told.Messages, 1)
 	require.Equal(t, 1, w.conversations()[0].Unread)
 }
 
@@ -177,10 +155,10 @@ type poisoned struct {
 	fault func() error
 }
 
-func (s *poisoned) Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (domain.Changed, error) {
+func (s *poisoned) Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
 	if in.Message.WAID == s.waid && !in.Message.Undecrypt {
 		if err := s.fault(); err != nil {
-			return domain.Changed{}, err
+			return err
 		}
 	}
 	return s.Store.Receive(ctx, ref, in)
@@ -215,7 +193,7 @@ func TestADiskThatRefusesNeverMakesADeadLetter(t *testing.T) {
 	for range 20 {
 		require.ErrorIs(t, w.Receive(ctx, w.ref, text("A1", "hello")), full)
 	}
-	require.Empty(t, w.told)
+	require.True(t, w.told.Empty())
 	refusing = false
 	require.NoError(t, w.Receive(ctx, w.ref, text("A1", "hello")))
 	require.Equal(t, "hello", w.conversations()[0].LastMessage.Text)

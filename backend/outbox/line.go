@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 )
 
 const (
@@ -93,8 +92,6 @@ func (l *line) nextPause() time.Duration {
 	first := slices.MinFunc(slices.Collect(maps.Values(l.resume)), time.Time.Compare)
 	return max(first.Sub(l.c.Now()), time.Millisecond)
 }
-
-func (l *line) publish(c domain.Changed) { l.c.Bus.Publish(events.Changed(c)...) }
 
 // reads sends the read receipts that the device owes.
 func (l *line) reads(ctx context.Context) error {

@@ -10,7 +10,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 )
 
 // Deadline is how long one try to send may take. The client library would wait for ever after a reconnect.
@@ -18,11 +17,11 @@ const Deadline = 20 * time.Second
 
 // Store is what the outbox needs of the workspace. What it returns has been committed.
 type Store interface {
-	QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Changed, error)
+	QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Message, error)
 	// StepOutbox keeps what became of messages and takes the next one, in one commit.
-	StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, changed domain.Changed, err error)
-	SendAgain(ctx context.Context, id domain.MessageID) (domain.Changed, error)
-	CancelMessage(ctx context.Context, id domain.MessageID) (domain.Changed, error)
+	StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, err error)
+	SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error)
+	CancelMessage(ctx context.Context, id domain.MessageID) error
 	DevicesToSend(ctx context.Context) ([]domain.DeviceID, error)
 	DueReads(ctx context.Context, id domain.DeviceID, limit int) ([]domain.ReadMark, error)
 	ReadSent(ctx context.Context, mark domain.ReadMark) error
@@ -37,16 +36,10 @@ type Sender interface {
 	Ready(id domain.DeviceID) bool
 }
 
-// Publisher tells the interface what changed. It never blocks.
-type Publisher interface {
-	Publish(changes ...events.Change)
-}
-
 // Config is what an outbox is built from.
 type Config struct {
 	Store  Store
 	Sender Sender
-	Bus    Publisher
 	Now    func() time.Time
 	Logger zerolog.Logger
 }
@@ -117,36 +110,27 @@ func (o *Outbox) start(ctx context.Context, l *line) { o.group.Go(func() { l.run
 // Queue keeps a message that is to be sent and returns it as queued. It goes as soon as its device is connected and those before it have
 // gone. Errors: not_found; conflict when WhatsApp's id is taken; storage errors.
 func (o *Outbox) Queue(ctx context.Context, n domain.NewMessage) (domain.Message, error) {
-	changed, err := o.c.Store.QueueMessage(ctx, n)
+	m, err := o.c.Store.QueueMessage(ctx, n)
 	if err != nil {
 		return domain.Message{}, err
 	}
-	o.publish(changed)
 	o.line(n.Device).wake(false)
-	return changed.Messages[0], nil
+	return m, nil
 }
 
 // Retry queues a message that failed, with the same id and payload. Errors: not_found; conflict if it did not fail.
 func (o *Outbox) Retry(ctx context.Context, id domain.MessageID) error {
-	changed, err := o.c.Store.SendAgain(ctx, id)
+	device, err := o.c.Store.SendAgain(ctx, id)
 	if err != nil {
 		return err
 	}
-	o.publish(changed)
-	for _, m := range changed.Messages {
-		o.line(m.Device).wake(false)
-	}
+	o.line(device).wake(false)
 	return nil
 }
 
 // Cancel removes a message that has certainly not gone. Errors: not_found; conflict if it may be on its way.
 func (o *Outbox) Cancel(ctx context.Context, id domain.MessageID) error {
-	changed, err := o.c.Store.CancelMessage(ctx, id)
-	if err != nil {
-		return err
-	}
-	o.publish(changed)
-	return nil
+	return o.c.Store.CancelMessage(ctx, id)
 }
 
 // MarkRead sends read receipts as soon as their devices are connected. The store keeps them until then, so nothing is waited for.
@@ -156,5 +140,3 @@ func (o *Outbox) MarkRead(_ context.Context, marks []domain.ReadMark) error {
 	}
 	return nil
 }
-
-func (o *Outbox) publish(c domain.Changed) { o.c.Bus.Publish(events.Changed(c)...) }

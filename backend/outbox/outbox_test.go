@@ -16,8 +16,7 @@ import (
 
 func TestAMessageGoesAndItsStatesAreTold(t *testing.T) {
 	inWorld(t, func(w *world) {
-		_, err := w.store.SetDraft(context.Background(), w.chats[0].Ref, domain.FirstOperator, "half a tho")
-		require.NoError(t, err)
+		require.NoError(t, w.store.SetDraft(context.Background(), w.chats[0].Ref, domain.FirstOperator, "half a tho"))
 		m := w.queue(0, 0)
 		require.Equal(t, domain.StateQueued, m.State)
 		synctest.Wait()
@@ -111,7 +110,7 @@ func TestAReceiptProvesThatAMessageWent(t *testing.T) {
 		w.line.answer = func(ctx context.Context, _ int, _ attempt) error { return ackLost(ctx) }
 		m := w.queue(0, 0)
 		synctest.Wait()
-		_, err := w.store.Receive(context.Background(), w.d[0].Ref, domain.Inbound{Receipt: &domain.InboundReceipt{
+		err := w.store.Receive(context.Background(), w.d[0].Ref, domain.Inbound{Receipt: &domain.InboundReceipt{
 			Kind: domain.ReceiptDelivered, Chat: w.chats[0].Peer, WAIDs: []string{m.WAID}, At: time.Now(),
 		}})
 		require.NoError(t, err)
@@ -127,7 +126,7 @@ func TestAnAckAfterTheReceiptLowersNothing(t *testing.T) {
 		w.line.answer = func(context.Context, int, attempt) error { <-goOn; return nil }
 		m := w.queue(0, 0)
 		synctest.Wait()
-		_, err := w.store.Receive(context.Background(), w.d[0].Ref, domain.Inbound{Receipt: &domain.InboundReceipt{
+		err := w.store.Receive(context.Background(), w.d[0].Ref, domain.Inbound{Receipt: &domain.InboundReceipt{
 			Kind: domain.ReceiptRead, Chat: w.chats[0].Peer, WAIDs: []string{m.WAID}, At: time.Now(),
 		}})
 		require.NoError(t, err)
@@ -249,7 +248,7 @@ func TestReadReceiptsWaitForTheirDeviceAndGoOnce(t *testing.T) {
 	inWorld(t, func(w *world) {
 		device := w.d[0].Ref.Device
 		w.line.set(device, true)
-		_, marks, err := w.store.MarkRead(context.Background(), w.chats[0].Ref.Conversation, w.chats[0].LastMessage.ID)
+		marks, err := w.store.MarkRead(context.Background(), w.chats[0].Ref.Conversation, w.chats[0].LastMessage.ID)
 		require.NoError(t, err)
 		require.NoError(t, w.MarkRead(context.Background(), marks))
 		time.Sleep(time.Hour)
@@ -273,9 +272,9 @@ type refusing struct {
 	until time.Time
 }
 
-func (s refusing) StepOutbox(ctx context.Context, step domain.OutboxStep) (domain.OutboxItem, bool, domain.Changed, error) {
+func (s refusing) StepOutbox(ctx context.Context, step domain.OutboxStep) (domain.OutboxItem, bool, error) {
 	if time.Now().Before(s.until) {
-		return domain.OutboxItem{}, false, domain.Changed{}, &domain.Error{Code: domain.CodeStorageFailed, Message: "full"}
+		return domain.OutboxItem{}, false, &domain.Error{Code: domain.CodeStorageFailed, Message: "full"}
 	}
 	return s.Store.StepOutbox(ctx, step)
 }

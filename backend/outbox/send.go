@@ -55,13 +55,12 @@ func (l *line) paused(id domain.ConversationID) bool {
 
 // step keeps notes and takes the next message. Pauses do not change while it runs.
 func (l *line) step(ctx context.Context, notes []domain.SendNote, held ...domain.MessageID) taken {
-	item, found, changed, err := l.c.Store.StepOutbox(context.WithoutCancel(ctx), domain.OutboxStep{
+	item, found, err := l.c.Store.StepOutbox(context.WithoutCancel(ctx), domain.OutboxStep{
 		Device: l.id, Notes: notes, Take: ctx.Err() == nil, Paused: slices.Collect(maps.Keys(l.resume)), Held: held,
 	})
 	if err != nil {
 		return taken{err: err}
 	}
-	l.publish(changed)
 	if !found {
 		return taken{}
 	}
@@ -73,12 +72,8 @@ func (l *line) keep(ctx context.Context, notes []domain.SendNote) error {
 	if len(notes) == 0 {
 		return nil
 	}
-	_, _, changed, err := l.c.Store.StepOutbox(context.WithoutCancel(ctx), domain.OutboxStep{Device: l.id, Notes: notes})
-	if err != nil {
-		return err
-	}
-	l.publish(changed)
-	return nil
+	_, _, err := l.c.Store.StepOutbox(context.WithoutCancel(ctx), domain.OutboxStep{Device: l.id, Notes: notes})
+	return err
 }
 
 func (l *line) send(ctx context.Context, item domain.OutboxItem) (result domain.SendResult, err error) {

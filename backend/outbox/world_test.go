@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waflow/backend/domain"
-	"waflow/backend/events"
 	"waflow/backend/outbox"
 	"waflow/backend/store"
 )
@@ -119,13 +118,13 @@ type world struct {
 	n     int
 
 	mu   sync.Mutex
-	told []events.Change
+	told domain.Changed // what the store told of its commits
 }
 
-func (w *world) Publish(changes ...events.Change) {
+func (w *world) committed(c domain.Changed) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.told = append(w.told, changes...)
+	w.told.Merge(c)
 }
 
 // states is what was told about a message, in order.
@@ -133,8 +132,8 @@ func (w *world) states(id domain.MessageID) []domain.MessageState {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var out []domain.MessageState
-	for _, c := range w.told {
-		if m, ok := c.Value.(domain.Message); ok && m.ID == id {
+	for _, m := range w.told.Messages {
+		if m.ID == id {
 			out = append(out, m.State)
 		}
 	}
@@ -157,7 +156,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 
 func (w *world) openStore() {
 	var err error
-	w.store, err = store.Open(context.Background(), store.Options{Dir: w.dir})
+	w.store, err = store.Open(context.Background(), store.Options{Dir: w.dir, Committed: w.committed})
 	require.NoError(w.t, err)
 }
 
@@ -173,16 +172,15 @@ func (w *world) populate() {
 	for i := range 2 {
 		peer := domain.Peer{LID: fmt.Sprint(i + 1), Number: fmt.Sprint(34600000000 + i)}
 		in := domain.InboundMessage{WAID: "IN", Chat: peer, Sender: peer, At: time.Now(), Kind: domain.KindText, Text: "hello"}
-		changed, err := w.store.Receive(ctx, w.d[0].Ref, domain.Inbound{Message: &in})
-		require.NoError(w.t, err)
-		w.chats = append(w.chats, changed.Conversations[0])
+		require.NoError(w.t, w.store.Receive(ctx, w.d[0].Ref, domain.Inbound{Message: &in}))
 	}
+	w.chats = w.told.Conversations
 }
 
 // start runs a new outbox over the store, as after a start of the program.
 func (w *world) start(s outbox.Store) {
 	ctx, cancel := context.WithCancel(context.Background())
-	w.Outbox = outbox.New(outbox.Config{Store: s, Sender: w.line, Bus: w, Now: time.Now, Logger: zerolog.Nop()})
+	w.Outbox = outbox.New(outbox.Config{Store: s, Sender: w.line, Now: time.Now, Logger: zerolog.Nop()})
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(ctx) }()
 	w.stop = func() {

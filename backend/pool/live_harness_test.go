@@ -102,14 +102,8 @@ func (w *workspace) run() {
 		},
 		Sessions: w.sessions,
 		Links:    w.store,
-		Receive: func(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
-			_, err := w.store.Receive(ctx, ref, in)
-			return err
-		},
-		Journal: func(ctx context.Context, change domain.StateChange) error {
-			_, err := w.store.RecordState(ctx, change)
-			return err
-		},
+		Receive:  w.store.Receive,
+		Journal:  w.store.RecordState,
 		Pairing: func(step domain.PairingStep) {
 			w.mu.Lock()
 			defer w.mu.Unlock()

@@ -50,7 +50,7 @@ func (s *Store) contact(t *tx, sub domain.SubaccountID, peer domain.Peer, pushNa
 			return 0, err
 		}
 	}
-	return id, rename(t, sub, id, pushName, at)
+	return id, s.rename(t, sub, id, pushName, at)
 }
 
 // complete adds the half of an identity that WhatsApp told earlier, and keeps what it tells now.
@@ -92,12 +92,18 @@ func (s *Store) identify(t *tx, sub domain.SubaccountID, peer domain.Peer) (doma
 		if err := t.run("DELETE FROM contact_numbers WHERE subaccount_id = $1 AND number = $2", sub, peer.Number); err != nil {
 			return 0, err
 		}
+		if err := s.tellContact(t, sub, byNumber.id); err != nil {
+			return 0, err
+		}
 		return byLID.id, s.alias(t, sub, byLID.id, peer)
 	case byNumber.id == 0:
 		return byLID.id, s.alias(t, sub, byLID.id, peer)
 	case byLID.id == 0:
 		s.people.forget()
 		if err := t.run("UPDATE contacts SET lid = $1 WHERE subaccount_id = $2 AND id = $3", peer.LID, sub, byNumber.id); err != nil {
+			return 0, err
+		}
+		if err := s.tellContact(t, sub, byNumber.id); err != nil {
 			return 0, err
 		}
 		return byNumber.id, s.settleReceipts(t, sub, byNumber.id)
@@ -117,6 +123,9 @@ func (s *Store) alias(t *tx, sub domain.SubaccountID, id domain.ContactID, peer 
 		return nil
 	}
 	if err := s.addNumber(t, sub, id, peer.Number); err != nil {
+		return err
+	}
+	if err := s.tellContact(t, sub, id); err != nil {
 		return err
 	}
 	return s.settleReceipts(t, sub, id)
@@ -142,12 +151,26 @@ func (s *Store) createContact(t *tx, sub domain.SubaccountID, peer domain.Peer) 
 }
 
 // rename keeps the name that a person chose, unless a later message told another one.
-func rename(t *tx, sub domain.SubaccountID, id domain.ContactID, name string, at int64) error {
+func (s *Store) rename(t *tx, sub domain.SubaccountID, id domain.ContactID, name string, at int64) error {
 	if name == "" {
 		return nil
 	}
-	return t.run(`UPDATE contacts SET push_name = $1, push_name_at = $2
+	n, err := t.exec(`UPDATE contacts SET push_name = $1, push_name_at = $2
 		WHERE subaccount_id = $3 AND id = $4 AND push_name <> $1 AND push_name_at <= $2`, name, at, sub, id)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.tellContact(t, sub, id)
+}
+
+// tellContact notes that the conversation with a contact shows something else of them now, if there is a conversation.
+func (s *Store) tellContact(t *tx, sub domain.SubaccountID, id domain.ContactID) error {
+	where, err := conversationWith(t, sub, id)
+	if err != nil || where.Conversation == 0 {
+		return err
+	}
+	s.people.forget()
+	return tellConversation(t, where)
 }
 
 // findContact is contact for things that make nobody known: 0 if there is none.

@@ -96,11 +96,11 @@ func conversations(r reading, q domain.ConversationQuery) ([]domain.Conversation
 	return page, place{millis(last.LastAt), int64(last.Ref.Conversation)}.cursor(), total, nil
 }
 
-// retally recounts what a conversation keeps about its messages, and returns it. It is for changes other than a message more.
-func retally(t *tx, ref domain.ConversationRef) (domain.Conversation, error) {
+// retally recounts what a conversation keeps about its messages, and tells of it. It is for changes other than a message more.
+func retally(t *tx, ref domain.ConversationRef) error {
 	var before, after int
 	if err := t.row("SELECT unread FROM conversations WHERE subaccount_id = $1 AND id = $2", ref.Subaccount, ref.Conversation).Scan(&before); err != nil {
-		return domain.Conversation{}, orNotFound("conversation", err)
+		return orNotFound("conversation", err)
 	}
 	err := t.row(`
 		UPDATE conversations SET
@@ -112,22 +112,22 @@ func retally(t *tx, ref domain.ConversationRef) (domain.Conversation, error) {
 			first_in_at = COALESCE((SELECT MIN(m.at) FROM messages m WHERE m.conversation_id = conversations.id AND m.direction = 'in'), 0)
 		WHERE subaccount_id = $1 AND id = $2 RETURNING unread`, ref.Subaccount, ref.Conversation).Scan(&after)
 	if err != nil {
-		return domain.Conversation{}, err
+		return err
 	}
 	t.countUnread(ref.Subaccount, before, after)
 	return relast(t, ref)
 }
 
-// relast finds the newest message of a conversation again, and returns the conversation.
-func relast(t *tx, ref domain.ConversationRef) (domain.Conversation, error) {
+// relast finds the newest message of a conversation again, and tells of the conversation.
+func relast(t *tx, ref domain.ConversationRef) error {
 	var id, device, at int64
 	if _, err := optional(t.row("SELECT id, device_id, at FROM messages WHERE conversation_id = $1 ORDER BY at DESC, id DESC LIMIT 1",
 		ref.Conversation), &id, &device, &at); err != nil {
-		return domain.Conversation{}, err
+		return err
 	}
 	if err := t.run("UPDATE conversations SET last_message_id = $1, last_device_id = $2, last_at = $3 WHERE subaccount_id = $4 AND id = $5",
 		null(id), null(device), at, ref.Subaccount, ref.Conversation); err != nil {
-		return domain.Conversation{}, err
+		return err
 	}
-	return conversationIn(t, ref)
+	return tellConversation(t, ref)
 }

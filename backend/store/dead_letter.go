@@ -33,23 +33,21 @@ func (s *Store) NoteFailure(ctx context.Context, ref domain.DeviceRef, in domain
 
 // GiveUp ends the tries with something that arrived: it stays among the dead letters. A message also gets its place in its
 // conversation, as one that could not be shown, if that much can be kept of it.
-func (s *Store) GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (domain.Changed, error) {
+func (s *Store) GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
 	what, _ := identityOf(in)
 	err := s.do(ctx, "give up what arrived", func(t *tx) error {
 		return t.run("UPDATE dead_letters SET given_up = $1 WHERE subaccount_id = $2 AND device_id = $3 AND what = $4",
 			millis(s.now()), ref.Subaccount, ref.Device, what)
 	})
 	if err != nil || in.Message == nil {
-		return domain.Changed{}, err
+		return err
 	}
 	stand := *in.Message
 	stand.Kind, stand.Text, stand.PushName, stand.Undecrypt = domain.KindUnknown, "", "", true // a later, readable one may take its place
-	changed, err := s.Receive(ctx, ref, domain.Inbound{Message: &stand})
-	if err != nil {
+	if err := s.Receive(ctx, ref, domain.Inbound{Message: &stand}); err != nil {
 		s.log.Warn().Err(err).Int64("device", int64(ref.Device)).Msg("a dead letter has no place in its conversation")
-		return domain.Changed{}, nil
 	}
-	return changed, nil
+	return nil
 }
 
 // DeadLetter is something that arrived and could not be kept as what it is.

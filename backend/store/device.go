@@ -69,8 +69,10 @@ func (s *Store) CreateDevice(ctx context.Context, d domain.Device) (domain.Devic
 		if found, err := optional(t.row("SELECT 1 FROM subaccounts WHERE id = $1", d.Ref.Subaccount), &there); err != nil || !found {
 			return orMissing(err, "subaccount")
 		}
-		if err := dropFavorite(t, d.Ref.Subaccount, d.Favorite); err != nil {
-			return err
+		if d.Favorite {
+			if err := dropFavorite(t, d.Ref); err != nil {
+				return err
+			}
 		}
 		out, err = scanDevice(t.row(`
 			INSERT INTO devices (subaccount_id, label, purpose, priority, favorite, paused, status, cause, since, detail, created)
@@ -80,6 +82,7 @@ func (s *Store) CreateDevice(ctx context.Context, d domain.Device) (domain.Devic
 		if err != nil {
 			return err
 		}
+		t.changed.Devices = append(t.changed.Devices, out)
 		return addHistory(t, domain.StateChange{Ref: out.Ref, At: now, To: first})
 	})
 	return out, err
@@ -93,52 +96,37 @@ func orMissing(err error, what string) error {
 	return notFound(what)
 }
 
-// dropFavorite takes the favourite from whichever device has it, if another one is to get it.
-func dropFavorite(t *tx, sub domain.SubaccountID, needed bool) error {
-	if !needed {
-		return nil
-	}
-	return t.run("UPDATE devices SET favorite = FALSE WHERE subaccount_id = $1 AND favorite", sub)
+// dropFavorite takes the favourite from whichever other device of the subaccount has it.
+func dropFavorite(t *tx, to domain.DeviceRef) error {
+	former, err := collect(t, scanDevice, "UPDATE devices SET favorite = FALSE WHERE subaccount_id = $1 AND favorite AND id <> $2 RETURNING "+deviceColumns,
+		to.Subaccount, to.Device)
+	t.changed.Devices = append(t.changed.Devices, former...)
+	return err
 }
 
-// UpdateDevice changes parts of a device and returns every device that changed: the favourite moves. Errors: not_found.
-func (s *Store) UpdateDevice(ctx context.Context, ref domain.DeviceRef, p domain.DevicePatch) ([]domain.Device, error) {
-	var out []domain.Device
+// UpdateDevice changes parts of a device and returns it as it is then. The favourite moves. Errors: not_found.
+func (s *Store) UpdateDevice(ctx context.Context, ref domain.DeviceRef, p domain.DevicePatch) (domain.Device, error) {
+	var out domain.Device
 	err := s.do(ctx, "change device", func(t *tx) error {
 		d, err := deviceIn(t, ref)
 		if err != nil {
 			return err
 		}
-		moved, err := formerFavorite(t, ref, p)
-		if err != nil {
-			return err
-		}
-		if err := dropFavorite(t, ref.Subaccount, p.Favorite != nil && *p.Favorite); err != nil {
-			return err
+		if p.Favorite != nil && *p.Favorite {
+			if err := dropFavorite(t, ref); err != nil {
+				return err
+			}
 		}
 		patch(&d, p)
-		err = t.run(`UPDATE devices SET label = $1, purpose = $2, priority = $3, favorite = $4, paused = $5
+		t.changed.Devices = append(t.changed.Devices, d)
+		out = d
+		return t.run(`UPDATE devices SET label = $1, purpose = $2, priority = $3, favorite = $4, paused = $5
 			WHERE subaccount_id = $6 AND id = $7`, d.Label, d.Purpose, d.Priority, d.Favorite, d.Paused, ref.Subaccount, ref.Device)
-		out = append([]domain.Device{d}, moved...)
-		return err
 	})
 	if err != nil {
-		return nil, err
+		return domain.Device{}, err
 	}
 	return out, nil
-}
-
-// formerFavorite returns the device that loses the favourite, as it will be, or none.
-func formerFavorite(t *tx, ref domain.DeviceRef, p domain.DevicePatch) ([]domain.Device, error) {
-	if p.Favorite == nil || !*p.Favorite {
-		return nil, nil
-	}
-	found, err := collect(t, scanDevice, "SELECT "+deviceColumns+" FROM devices WHERE subaccount_id = $1 AND favorite AND id <> $2",
-		ref.Subaccount, ref.Device)
-	for i := range found {
-		found[i].Favorite = false
-	}
-	return found, err
 }
 
 func patch(d *domain.Device, p domain.DevicePatch) {

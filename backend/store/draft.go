@@ -7,20 +7,16 @@ import (
 )
 
 // SetDraft keeps what an operator has begun to write; "" removes it. Errors: not_found.
-func (s *Store) SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) (domain.Conversation, error) {
-	var out domain.Conversation
-	err := s.do(ctx, "keep draft", func(t *tx) error {
+func (s *Store) SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) error {
+	return s.do(ctx, "keep draft", func(t *tx) error {
 		if _, err := conversationIn(t, ref); err != nil {
 			return err
 		}
 		if err := s.setDraft(t, ref, operator, text); err != nil {
 			return err
 		}
-		var err error
-		out, err = conversationIn(t, ref)
-		return err
+		return tellConversation(t, ref)
 	})
-	return out, err
 }
 
 func (s *Store) setDraft(t *tx, ref domain.ConversationRef, operator domain.OperatorID, text string) error {

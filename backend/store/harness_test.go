@@ -66,9 +66,16 @@ func text(waid string, from domain.Peer, second int, body string) domain.Inbound
 	}}
 }
 
+// mustReceive has a device receive something and returns what that changed. Nothing else may be written meanwhile.
 func (s *Store) mustReceive(t testing.TB, ref domain.DeviceRef, in domain.Inbound) domain.Changed {
 	t.Helper()
-	changed, err := s.Receive(context.Background(), ref, in)
-	require.NoError(t, err)
+	var changed domain.Changed
+	told := s.committed
+	s.committed = func(c domain.Changed) {
+		changed.Merge(c)
+		told(c)
+	}
+	require.NoError(t, s.Receive(context.Background(), ref, in))
+	s.committed = told
 	return changed
 }

@@ -11,22 +11,21 @@ import (
 )
 
 // RecordState adds a row to a device's history and makes it the device's present state, both or neither. Errors: not_found.
-func (s *Store) RecordState(ctx context.Context, c domain.StateChange) (domain.Device, error) {
+func (s *Store) RecordState(ctx context.Context, c domain.StateChange) error {
 	detail, err := toJSON(c.To.Detail)
 	if err != nil {
-		return domain.Device{}, err
+		return err
 	}
-	var out domain.Device
-	err = s.do(ctx, "record state", func(t *tx) error {
-		out, err = scanDevice(t.row(`UPDATE devices SET status = $1, cause = $2, since = $3, detail = $4
+	return s.do(ctx, "record state", func(t *tx) error {
+		d, err := scanDevice(t.row(`UPDATE devices SET status = $1, cause = $2, since = $3, detail = $4
 			WHERE subaccount_id = $5 AND id = $6 RETURNING `+deviceColumns,
 			c.To.Status, c.To.Cause, millis(c.To.Since), detail, c.Ref.Subaccount, c.Ref.Device))
 		if err != nil {
 			return orNotFound("device", err)
 		}
+		t.changed.Devices = append(t.changed.Devices, d)
 		return addHistory(t, c)
 	})
-	return out, err
 }
 
 func addHistory(t *tx, c domain.StateChange) error {

@@ -48,10 +48,8 @@ func TestALateIdentityMakesOneConversationOfTwo(t *testing.T) {
 	if older.Conversation > younger.Conversation {
 		older, younger = younger, older
 	}
-	_, err := s.SetDraft(ctx, older, domain.FirstOperator, "dear")
-	require.NoError(t, err)
-	_, err = s.SetDraft(ctx, younger, domain.FirstOperator, "Ana")
-	require.NoError(t, err)
+	require.NoError(t, s.SetDraft(ctx, older, domain.FirstOperator, "dear"))
+	require.NoError(t, s.SetDraft(ctx, younger, domain.FirstOperator, "Ana"))
 
 	changed := s.mustReceive(t, d.Ref, identity("111", "34611111111"))
 	require.Equal(t, []domain.ConversationID{younger.Conversation}, changed.ConversationsGone)
@@ -152,7 +150,7 @@ func TestBothDevicesInAGroupKeepOneMessage(t *testing.T) {
 	require.Equal(t, []string{"ana", "ours"}, waids(thread))
 	require.Equal(t, []domain.Direction{domain.In, domain.Out}, []domain.Direction{thread[0].Direction, thread[1].Direction})
 
-	_, marks, err := s.MarkRead(ctx, all[0].Ref.Conversation, thread[1].ID)
+	marks, err := s.MarkRead(ctx, all[0].Ref.Conversation, thread[1].ID)
 	require.NoError(t, err)
 	require.Len(t, marks, 2, "each device tells it, or the other's phone would show it unread")
 	require.Equal(t, group, marks[0].Chat)

@@ -92,16 +92,17 @@ func play(t *rapid.T, empty []byte, events []arrivedAt) []string {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, os.RemoveAll(dir)) }()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, databaseFile), empty, 0o600))
-	s, err := Open(context.Background(), Options{Dir: dir, Now: day})
+	shown := newWindow()
+	s, err := Open(context.Background(), Options{Dir: dir, Now: day, Committed: shown.apply})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
 	devices, err := s.Devices(context.Background())
 	require.NoError(t, err)
 	for _, e := range events {
-		_, err := s.Receive(context.Background(), devices[e.device].Ref, e.in)
-		require.NoError(t, err)
+		require.NoError(t, s.Receive(context.Background(), devices[e.device].Ref, e.in))
 	}
 	checkCounts(t, s)
+	shown.check(t, s)
 	return s.told(t)
 }
 
@@ -126,12 +127,18 @@ func (s *Store) told(t *rapid.T) []string {
 
 // checkCounts compares what is kept about messages with the messages.
 func checkCounts(t *rapid.T, s *Store) {
+	total := 0
 	for _, c := range s.mustConversations(t) {
 		thread := s.mustThread(t, c.Ref.Conversation)
 		var unread int
 		require.NoError(t, reading{context.Background(), s.read}.row("SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND unread", c.Ref.Conversation).Scan(&unread))
 		require.Equal(t, unread, c.Unread)
 		require.Equal(t, thread[len(thread)-1], c.LastMessage)
-		require.Equal(t, unread, s.counts.of(c.Ref.Subaccount).Messages)
+		total += unread
 	}
+	kept := 0
+	for _, u := range s.counts.all() {
+		kept += u.Messages
+	}
+	require.Equal(t, total, kept)
 }

@@ -79,6 +79,7 @@ func (s *Store) ConfirmLink(ctx context.Context, id domain.LinkID, a domain.Acco
 		out, err = scanDevice(t.row(`UPDATE devices SET number = $1, lid = COALESCE($2, lid), push_name = $3, business_name = $4,
 			platform = $5, linked = $6 WHERE subaccount_id = $7 AND id = $8 RETURNING `+deviceColumns,
 			a.Number, null(a.LID), a.PushName, a.BusinessName, a.Platform, now, link.Ref.Subaccount, link.Ref.Device))
+		t.changed.Devices = append(t.changed.Devices, out)
 		return err
 	})
 	if err != nil {
@@ -150,14 +151,13 @@ func (s *Store) ActiveLinks(ctx context.Context) ([]domain.Link, error) {
 func (s *Store) DropLink(ctx context.Context, ref domain.DeviceRef) (string, error) {
 	var files []string
 	err := s.do(ctx, "drop link", func(t *tx) error {
-		if _, err := deviceIn(t, ref); err != nil {
-			return err
+		d, err := scanDevice(t.row("UPDATE devices SET linked = 0 WHERE subaccount_id = $1 AND id = $2 RETURNING "+deviceColumns, ref.Subaccount, ref.Device))
+		if err != nil {
+			return orNotFound("device", err)
 		}
-		var err error
-		if files, err = release(t, millis(s.now()), "subaccount_id = $3 AND device_id = $4 AND state = 'confirmed'", ref.Subaccount, ref.Device); err != nil {
-			return err
-		}
-		return t.run("UPDATE devices SET linked = 0 WHERE subaccount_id = $1 AND id = $2", ref.Subaccount, ref.Device)
+		t.changed.Devices = append(t.changed.Devices, d)
+		files, err = release(t, millis(s.now()), "subaccount_id = $3 AND device_id = $4 AND state = 'confirmed'", ref.Subaccount, ref.Device)
+		return err
 	})
 	if err != nil || len(files) == 0 {
 		return "", err

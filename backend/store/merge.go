@@ -87,9 +87,16 @@ func (m *merging) apply(changes []change) error {
 // move gives everything of the other conversation to the one that stays. Where both have a draft they become one, so that no word is lost.
 func (m *merging) move() error {
 	both := []any{m.target, m.other}
-	err := m.apply([]change{
-		{"INSERT INTO merged_messages (subaccount_id, merge_id, message_id) SELECT subaccount_id, $1, id FROM messages WHERE conversation_id = $2", []any{m.id, m.other}},
-		{"UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2", both},
+	if err := m.t.run("INSERT INTO merged_messages (subaccount_id, merge_id, message_id) SELECT subaccount_id, $1, id FROM messages WHERE conversation_id = $2",
+		m.id, m.other); err != nil {
+		return err
+	}
+	moved, err := collect(m.t, scanMessage, "UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2 RETURNING "+messageColumns, both...)
+	if err != nil {
+		return err
+	}
+	m.t.changed.Messages = append(m.t.changed.Messages, moved...)
+	err = m.apply([]change{
 		{"UPDATE outbox SET conversation_id = $1 WHERE conversation_id = $2", both},
 		{`UPDATE drafts SET text = text || ' ' || (SELECT o.text FROM drafts o WHERE o.conversation_id = $2 AND o.operator_id = drafts.operator_id)
 			WHERE conversation_id = $1 AND operator_id IN (SELECT operator_id FROM drafts WHERE conversation_id = $2)`, both},
@@ -182,7 +189,7 @@ func (m *merging) contacts() error {
 	if err := m.t.run("UPDATE contacts SET lid = COALESCE(lid, $1) WHERE id = $2", null(lid), m.kept); err != nil {
 		return err
 	}
-	return rename(m.t, m.sub, m.kept, name, nameAt)
+	return m.s.rename(m.t, m.sub, m.kept, name, nameAt)
 }
 
 // tally counts again what the conversation that stays holds.
@@ -190,10 +197,5 @@ func (m *merging) tally() error {
 	if m.target == 0 {
 		return nil
 	}
-	c, err := retally(m.t, domain.ConversationRef{Subaccount: m.sub, Conversation: m.target})
-	if err != nil {
-		return err
-	}
-	m.t.changed.Conversations = append(m.t.changed.Conversations, c)
-	return nil
+	return retally(m.t, domain.ConversationRef{Subaccount: m.sub, Conversation: m.target})
 }

@@ -30,6 +30,10 @@ type Options struct {
 	Dir    string           // the data directory; it has to exist, see CheckDir
 	Now    func() time.Time // time.Now if nil
 	Logger zerolog.Logger
+
+	// Committed is told what each write changed, in the order of the commits and before the write returns; nil for nobody. It is
+	// called on the writer's goroutine: it must not wait, and a write of its own would wait for ever.
+	Committed func(domain.Changed)
 }
 
 // Store is an open workspace. Its methods may be called from any goroutine.
@@ -41,6 +45,8 @@ type Store struct {
 	read  *dbutil.Database // read-only connections
 	w     *writer
 
+	committed func(domain.Changed)
+
 	people *people  // who is who, for the incoming path; the writer's goroutine alone
 	counts *counter // unread messages by subaccount
 }
@@ -49,9 +55,12 @@ type Store struct {
 // copied to backups/ before each migration, and checked after an exit that was not clean.
 // Errors: database_newer, database_damaged, storage_failed, storage_read_only.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{now: o.Now, log: o.Logger, dir: o.Dir, counts: newCounter()}
+	s := &Store{now: o.Now, log: o.Logger, dir: o.Dir, committed: o.Committed, counts: newCounter()}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.committed == nil {
+		s.committed = func(domain.Changed) {}
 	}
 	path := filepath.Join(o.Dir, databaseFile)
 	unclean, err := exists(filepath.Join(o.Dir, runningFile))
@@ -131,10 +140,13 @@ func (s *Store) do(ctx context.Context, what string, fn func(*tx) error) error {
 	return coded(what, s.w.do(ctx, fn))
 }
 
-// afterCommit brings memory up to what is on disk now.
+// afterCommit brings memory up to what is on disk now, and tells what changed.
 func (s *Store) afterCommit(txs []*tx) {
 	for _, t := range txs {
-		s.counts.add(t.unread)
+		t.changed.Unread = s.counts.add(t.unread)
+		if !t.changed.Empty() {
+			s.committed(t.changed)
+		}
 	}
 }
 

@@ -9,9 +9,10 @@ import (
 
 // QueueMessage keeps a message that is to be sent, with its final payload, and removes the operator's draft. Its time is ours, in whole seconds
 // like WhatsApp's, but never before the newest message of the conversation: a wrong clock must not hide what was just written.
-// Changed.Messages holds the message. Errors: not_found; conflict when the id is taken.
-func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Changed, error) {
-	return s.outboxWrite(ctx, "queue a message", func(t *tx) error {
+// Errors: not_found; conflict when the id is taken.
+func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Message, error) {
+	var out domain.Message
+	err := s.do(ctx, "queue a message", func(t *tx) error {
 		c, err := conversationIn(t, n.Conversation)
 		if err != nil {
 			return err
@@ -33,8 +34,13 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.C
 		if err := insertQueued(t, a, n.Payload); err != nil {
 			return err
 		}
+		out = a.m
 		return s.addToConversation(t, a)
 	})
+	if err != nil {
+		return domain.Message{}, err
+	}
+	return out, nil
 }
 
 func insertQueued(t *tx, a *arrival, payload []byte) error {
@@ -57,30 +63,15 @@ func insertQueued(t *tx, a *arrival, payload []byte) error {
 		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, payload)
 }
 
-// outboxWrite runs a write and returns what it changed.
-func (s *Store) outboxWrite(ctx context.Context, what string, fn func(*tx) error) (domain.Changed, error) {
-	var out domain.Changed
-	err := s.do(ctx, what, func(t *tx) error {
-		if err := fn(t); err != nil {
-			return err
-		}
-		out = t.changed
-		return nil
-	})
-	if err != nil {
-		return domain.Changed{}, err
-	}
-	return out, nil
-}
-
-// SendAgain queues a message that failed, with the id and payload it had. Errors: not_found; conflict if it did not fail.
-func (s *Store) SendAgain(ctx context.Context, id domain.MessageID) (domain.Changed, error) {
-	return s.outboxWrite(ctx, "send a message again", func(t *tx) error {
-		n, err := t.exec("UPDATE outbox SET failed = FALSE, tries = 0 WHERE message_id = $1 AND failed", id)
+// SendAgain queues a message that failed, with the id and payload it had, and returns the device it goes from. Errors: not_found; conflict if it did not fail.
+func (s *Store) SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error) {
+	var device domain.DeviceID
+	err := s.do(ctx, "send a message again", func(t *tx) error {
+		failed, err := optional(t.row("UPDATE outbox SET failed = FALSE, tries = 0 WHERE message_id = $1 AND failed RETURNING device_id", id), &device)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if !failed {
 			if _, err := messageByID(t, id); err != nil {
 				return err
 			}
@@ -88,12 +79,16 @@ func (s *Store) SendAgain(ctx context.Context, id domain.MessageID) (domain.Chan
 		}
 		return s.setOutState(t, id, domain.StateQueued, "")
 	})
+	if err != nil {
+		return 0, err
+	}
+	return device, nil
 }
 
 // CancelMessage removes a message that certainly has not gone: one that is queued or has failed. Errors: not_found; conflict if it may be on
 // its way already.
-func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID) (domain.Changed, error) {
-	return s.outboxWrite(ctx, "cancel a message", func(t *tx) error {
+func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID) error {
+	return s.do(ctx, "cancel a message", func(t *tx) error {
 		m, err := messageByID(t, id)
 		if err != nil {
 			return err
@@ -114,10 +109,8 @@ func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID) (domain.
 		if err := t.run("UPDATE conversations SET messages = messages - 1 WHERE id = $1", m.Conversation.Conversation); err != nil {
 			return err
 		}
-		c, err := relast(t, m.Conversation)
 		t.changed.MessagesGone = append(t.changed.MessagesGone, id)
-		t.changed.Conversations = append(t.changed.Conversations, c)
-		return err
+		return relast(t, m.Conversation)
 	})
 }
 

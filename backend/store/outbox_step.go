@@ -27,14 +27,14 @@ func scanOutboxItem(row dbutil.Scannable) (domain.OutboxItem, error) {
 // StepOutbox keeps what became of messages and takes the oldest one that may go next, in one commit. What is taken counts as being sent
 // from then on; found is false if nothing may go. A message that was being sent when the process ended is taken again, with the same id
 // and payload.
-func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, changed domain.Changed, err error) {
+func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, err error) {
 	if len(step.Notes) == 0 { // a device with nothing to send must not cost commits
 		id, err := nextToSend(reading{ctx, s.read}, step)
 		if err != nil || id == 0 {
-			return item, false, changed, coded("look for a message to send", err)
+			return item, false, coded("look for a message to send", err)
 		}
 	}
-	changed, err = s.outboxWrite(ctx, "keep what was sent", func(t *tx) error {
+	err = s.do(ctx, "keep what was sent", func(t *tx) error {
 		for _, note := range step.Notes {
 			if err := s.noteSend(t, note); err != nil {
 				return err
@@ -43,7 +43,7 @@ func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) (item do
 		item, found, err = s.takeToSend(t, step)
 		return err
 	})
-	return item, found, changed, err
+	return item, found, err
 }
 
 func (s *Store) takeToSend(t *tx, step domain.OutboxStep) (item domain.OutboxItem, found bool, err error) {
@@ -133,11 +133,9 @@ func (s *Store) noteSent(t *tx, id domain.MessageID, result domain.SendResult) e
 		return err
 	}
 	t.changed.Messages = append(t.changed.Messages, m)
-	c, err := relast(t, m.Conversation)
-	if err != nil {
+	if err := relast(t, m.Conversation); err != nil {
 		return err
 	}
-	t.changed.Conversations = append(t.changed.Conversations, c)
 	return s.touchDeviceOut(t, domain.DeviceRef{Subaccount: m.Conversation.Subaccount, Device: m.Device})
 }
 

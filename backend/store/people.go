@@ -85,16 +85,22 @@ func (s *Store) findConversation(t *tx, sub domain.SubaccountID, peer domain.Pee
 	if known := s.people.known[peerKey{sub, peer}]; known != nil {
 		return known.seen.Ref, nil
 	}
-	ref := domain.ConversationRef{Subaccount: sub}
 	if peer.Group != "" {
+		ref := domain.ConversationRef{Subaccount: sub}
 		_, err := optional(t.row("SELECT id FROM conversations WHERE subaccount_id = $1 AND group_jid = $2", sub, peer.Group), &ref.Conversation)
 		return ref, err
 	}
 	contact, err := s.findContact(t, sub, peer)
 	if err != nil || contact == 0 {
-		return ref, err
+		return domain.ConversationRef{Subaccount: sub}, err
 	}
-	_, err = optional(t.row("SELECT id FROM conversations WHERE subaccount_id = $1 AND contact_id = $2", sub, contact), &ref.Conversation)
+	return conversationWith(t, sub, contact)
+}
+
+// conversationWith finds the conversation with a contact: 0 if there is none.
+func conversationWith(t *tx, sub domain.SubaccountID, contact domain.ContactID) (domain.ConversationRef, error) {
+	ref := domain.ConversationRef{Subaccount: sub}
+	_, err := optional(t.row("SELECT id FROM conversations WHERE subaccount_id = $1 AND contact_id = $2", sub, contact), &ref.Conversation)
 	return ref, err
 }
 

@@ -8,11 +8,10 @@ import (
 	"waflow/backend/domain"
 )
 
-// MarkRead marks a message and everything before it in its conversation as read here. It returns the conversation as it is then and the
-// receipts that its devices owe now; they are kept until ReadSent, none if the settings say that contacts are not told.
+// MarkRead marks a message and everything before it in its conversation as read here. It returns the receipts that
+// its devices owe now; they are kept until ReadSent, none if the settings say that contacts are not told.
 // Errors: not_found.
-func (s *Store) MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) (domain.Conversation, []domain.ReadMark, error) {
-	var out domain.Conversation
+func (s *Store) MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) ([]domain.ReadMark, error) {
 	var marks []domain.ReadMark
 	err := s.do(ctx, "mark as read", func(t *tx) error {
 		m, err := messageByID(t, upTo)
@@ -29,13 +28,12 @@ func (s *Store) MarkRead(ctx context.Context, id domain.ConversationID, upTo dom
 		if marks, err = s.oweReceipts(t, read); err != nil {
 			return err
 		}
-		out, err = recountUnread(t, m.Conversation)
-		return err
+		return recountUnread(t, m.Conversation)
 	})
 	if err != nil {
-		return domain.Conversation{}, nil, err
+		return nil, err
 	}
-	return out, marks, nil
+	return marks, nil
 }
 
 // markRead marks what is unread up to a place, and returns its ids. The conversation's count is left to recountUnread.
@@ -52,11 +50,11 @@ func scanMessageID(row dbutil.Scannable) (domain.MessageID, error) {
 	return id, err
 }
 
-// recountUnread counts what is still unread, and returns the conversation.
-func recountUnread(t *tx, where domain.ConversationRef) (domain.Conversation, error) {
+// recountUnread counts what is still unread, and tells of the conversation.
+func recountUnread(t *tx, where domain.ConversationRef) error {
 	var before, after int
 	if err := t.row("SELECT unread FROM conversations WHERE id = $1", where.Conversation).Scan(&before); err != nil {
-		return domain.Conversation{}, err
+		return err
 	}
 	err := t.row(`
 		UPDATE conversations SET (unread, unread_from) = (
@@ -64,10 +62,10 @@ func recountUnread(t *tx, where domain.ConversationRef) (domain.Conversation, er
 			WHERE m.conversation_id = conversations.id AND m.at >= conversations.unread_from AND m.unread)
 		WHERE subaccount_id = $1 AND id = $2 RETURNING unread`, where.Subaccount, where.Conversation).Scan(&after)
 	if err != nil {
-		return domain.Conversation{}, err
+		return err
 	}
 	t.countUnread(where.Subaccount, before, after)
-	return conversationIn(t, where)
+	return tellConversation(t, where)
 }
 
 // oweReceipts notes that the devices that carried these messages owe receipts for them, and returns those receipts.

@@ -96,12 +96,7 @@ func (s *Store) readOnPhone(t *tx, where domain.ConversationRef, device domain.D
 	if err != nil || n == 0 {
 		return err
 	}
-	c, err := recountUnread(t, where)
-	if err != nil {
-		return err
-	}
-	t.changed.Conversations = append(t.changed.Conversations, c)
-	return nil
+	return recountUnread(t, where)
 }
 
 // phoneReads tells how far a conversation was read on each device's phone.
@@ -184,9 +179,8 @@ func (s *Store) readUpToEarly(t *tx, a *arrival, early []keptReceipt) error {
 
 // settleReceipts applies kept receipts of a contact whose identity became known: they may name it by what nobody knew then.
 func (s *Store) settleReceipts(t *tx, sub domain.SubaccountID, contact domain.ContactID) error {
-	where := domain.ConversationRef{Subaccount: sub}
-	found, err := optional(t.row("SELECT id FROM conversations WHERE subaccount_id = $1 AND contact_id = $2", sub, contact), &where.Conversation)
-	if err != nil || !found {
+	where, err := conversationWith(t, sub, contact)
+	if err != nil || where.Conversation == 0 {
 		return err
 	}
 	kept, err := collect(t, scanReceipt, "SELECT "+receiptColumns+` FROM receipts r WHERE subaccount_id = $1 AND chat_group = ''

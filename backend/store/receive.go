@@ -14,22 +14,10 @@ const lastInEvery = 5_000
 // What is longer holds more than the text, and is kept.
 const plainOverhead = 160
 
-// Receive keeps one thing that a device received, exactly once, however often and in whatever order it comes. It returns what changed
-// after the change is on disk. Errors: not_found for a device that is not there; invalid for what names nobody; storage errors.
-func (s *Store) Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (domain.Changed, error) {
-	var out domain.Changed
-	err := s.do(ctx, "keep what arrived", func(t *tx) error {
-		if err := s.receive(t, ref, in); err != nil {
-			return err
-		}
-		out = t.changed
-		return nil
-	})
-	if err != nil {
-		return domain.Changed{}, err
-	}
-	out.Unread = s.unreadOf(out)
-	return out, nil
+// Receive keeps one thing that a device received, exactly once, however often and in whatever order it comes, and returns after it is on
+// disk. Errors: not_found for a device that is not there; invalid for what names nobody; storage errors.
+func (s *Store) Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
+	return s.do(ctx, "keep what arrived", func(t *tx) error { return s.receive(t, ref, in) })
 }
 
 func (s *Store) receive(t *tx, ref domain.DeviceRef, in domain.Inbound) error {
@@ -46,19 +34,6 @@ func (s *Store) receive(t *tx, ref domain.DeviceRef, in domain.Inbound) error {
 		return s.receiveIdentity(t, ref, *in.Identity)
 	}
 	return nil
-}
-
-// unreadOf tells how much is unread in the subaccounts whose conversations changed, as of now.
-func (s *Store) unreadOf(c domain.Changed) []domain.Unread {
-	var out []domain.Unread
-	told := map[domain.SubaccountID]bool{}
-	for _, conversation := range c.Conversations {
-		if sub := conversation.Ref.Subaccount; !told[sub] {
-			told[sub] = true
-			out = append(out, s.counts.of(sub))
-		}
-	}
-	return out
 }
 
 // arrival is a message on its way into the database.

@@ -52,12 +52,7 @@ func (s *Store) readAlready(t *tx, m domain.Message) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	c, err := recountUnread(t, m.Conversation)
-	if err != nil {
-		return err
-	}
-	t.changed.Conversations = append(t.changed.Conversations, c)
-	return nil
+	return recountUnread(t, m.Conversation)
 }
 
 // raise keeps that an outgoing message has come further. What was acknowledged in any way needs no sending any more.
@@ -91,26 +86,33 @@ func (s *Store) tell(t *tx, m domain.Message) error {
 
 // receiveName keeps what a person or a group is called, of those that are known.
 func (s *Store) receiveName(t *tx, ref domain.DeviceRef, n domain.InboundName) error {
-	where, err := s.findConversation(t, ref.Subaccount, n.Peer)
-	if err != nil || n.Name == "" {
+	if n.Name == "" {
+		return nil
+	}
+	if n.Peer.Group != "" {
+		return s.renameGroup(t, ref, n)
+	}
+	contact, err := s.findContact(t, ref.Subaccount, n.Peer)
+	if err != nil || contact == 0 {
 		return err
 	}
-	s.people.forget()
-	if n.Peer.Group != "" {
-		err = t.run("UPDATE conversations SET group_name = $1 WHERE subaccount_id = $2 AND id = $3", n.Name, ref.Subaccount, where.Conversation)
-	} else {
-		var contact domain.ContactID
-		if contact, err = s.findContact(t, ref.Subaccount, n.Peer); err == nil && contact != 0 {
-			err = rename(t, ref.Subaccount, contact, n.Name, millis(s.now()))
-		}
-	}
+	return s.rename(t, ref.Subaccount, contact, n.Name, millis(s.now()))
+}
+
+func (s *Store) renameGroup(t *tx, ref domain.DeviceRef, n domain.InboundName) error {
+	where, err := s.findConversation(t, ref.Subaccount, n.Peer)
 	if err != nil || where.Conversation == 0 {
 		return err
 	}
-	return s.tellConversation(t, where)
+	s.people.forget()
+	if err := t.run("UPDATE conversations SET group_name = $1 WHERE subaccount_id = $2 AND id = $3", n.Name, where.Subaccount, where.Conversation); err != nil {
+		return err
+	}
+	return tellConversation(t, where)
 }
 
-func (s *Store) tellConversation(t *tx, ref domain.ConversationRef) error {
+// tellConversation notes that a conversation is different now.
+func tellConversation(t *tx, ref domain.ConversationRef) error {
 	c, err := conversationIn(t, ref)
 	if err != nil {
 		return err
@@ -121,18 +123,9 @@ func (s *Store) tellConversation(t *tx, ref domain.ConversationRef) error {
 
 // receiveIdentity learns that a LID and a number are one person; conversations that were kept apart become one.
 func (s *Store) receiveIdentity(t *tx, ref domain.DeviceRef, i domain.InboundIdentity) error {
-	peer := domain.Peer{LID: i.LID, Number: i.Number}
-	if peer.LID == "" || peer.Number == "" {
+	if i.LID == "" || i.Number == "" {
 		return nil
 	}
-	contact, err := s.findContact(t, ref.Subaccount, peer)
-	if err != nil || contact == 0 {
-		return err
-	}
-	where := domain.ConversationRef{Subaccount: ref.Subaccount}
-	found, err := optional(t.row("SELECT id FROM conversations WHERE subaccount_id = $1 AND contact_id = $2", ref.Subaccount, contact), &where.Conversation)
-	if err != nil || !found {
-		return err
-	}
-	return s.tellConversation(t, where)
+	_, err := s.findContact(t, ref.Subaccount, domain.Peer{LID: i.LID, Number: i.Number})
+	return err
 }

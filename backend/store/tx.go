@@ -18,7 +18,7 @@ import (
 type tx struct {
 	db      *dbutil.LoggingTxn
 	unread  map[domain.SubaccountID]domain.Unread // differences
-	changed domain.Changed
+	changed domain.Changed                        // all but Unread, which is known after the commit
 }
 
 // exec runs a statement and returns how many rows it changed.

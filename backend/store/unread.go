@@ -37,27 +37,23 @@ func (c *counter) load(q querier) error {
 	return rows.Err()
 }
 
-func (c *counter) add(changes map[domain.SubaccountID]domain.Unread) {
+// add applies differences and returns what is unread then in the subaccounts that they are about.
+func (c *counter) add(changes map[domain.SubaccountID]domain.Unread) []domain.Unread {
 	if len(changes) == 0 {
-		return
+		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	out := make([]domain.Unread, 0, len(changes))
 	for sub, d := range changes {
 		u := c.by[sub]
 		u.Subaccount = sub
 		u.Messages += d.Messages
 		u.Conversations += d.Conversations
 		c.by[sub] = u
+		out = append(out, u)
 	}
-}
-
-func (c *counter) of(sub domain.SubaccountID) domain.Unread {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	u := c.by[sub]
-	u.Subaccount = sub
-	return u
+	return out
 }
 
 func (c *counter) all() []domain.Unread {
