@@ -27,11 +27,11 @@ type SendNote struct {
 	Code    Code       // SendRefused: why
 }
 
-// OutboxStep is what a device's line does in one write: it keeps what became of messages and takes the next one.
+// OutboxStep is what a device's line does in one write: it keeps what became of messages and takes the next ones.
 type OutboxStep struct {
 	Device DeviceID
 	Notes  []SendNote
-	Take   bool
+	Take   int              // how many at most
 	Paused []ConversationID // whose turn it is not
 	Held   []MessageID      // taken before and not noted yet
 }

@@ -2,8 +2,6 @@ package outbox
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -16,7 +14,7 @@ const (
 )
 
 // line sends what one device has to send, one message at a time: the client library serialises sends anyway, and so the deadline of
-// each is its own. All but the signal belongs to the goroutine that runs it.
+// each is its own.
 type line struct {
 	c  Config
 	id domain.DeviceID
@@ -25,11 +23,11 @@ type line struct {
 
 	anew atomic.Bool // the device connected: uncertain messages may go again
 
-	resume map[domain.ConversationID]time.Time // when a conversation may go on after a try that failed
+	pauses pauses
 }
 
 func newLine(c Config, id domain.DeviceID) *line {
-	return &line{c: c, id: id, signal: make(chan struct{}, 1), resume: map[domain.ConversationID]time.Time{}}
+	return &line{c: c, id: id, signal: make(chan struct{}, 1), pauses: newPauses(c.Now)}
 }
 
 func (l *line) wake(connected bool) {
@@ -68,7 +66,7 @@ func (l *line) work(ctx context.Context) time.Duration {
 	if !l.c.Sender.Ready(l.id) {
 		return 0
 	}
-	l.release()
+	l.pauses.release(l.anew.Swap(false))
 	if err := l.reads(ctx); err != nil {
 		l.c.Logger.Warn().Err(err).Int64("device", int64(l.id)).Msg("read receipts wait")
 	}
@@ -76,21 +74,7 @@ func (l *line) work(ctx context.Context) time.Duration {
 		l.c.Logger.Error().Err(err).Int64("device", int64(l.id)).Msg("sending waits for the disk")
 		return storeAgain
 	}
-	return l.nextPause()
-}
-
-// release ends pauses that are over, or all of them after the device connected anew.
-func (l *line) release() {
-	now, anew := l.c.Now(), l.anew.Swap(false)
-	maps.DeleteFunc(l.resume, func(_ domain.ConversationID, at time.Time) bool { return anew || !now.Before(at) })
-}
-
-func (l *line) nextPause() time.Duration {
-	if len(l.resume) == 0 {
-		return 0
-	}
-	first := slices.MinFunc(slices.Collect(maps.Values(l.resume)), time.Time.Compare)
-	return max(first.Sub(l.c.Now()), time.Millisecond)
+	return l.pauses.next()
 }
 
 // reads sends the read receipts that the device owes.

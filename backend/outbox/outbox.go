@@ -18,8 +18,8 @@ const Deadline = 20 * time.Second
 // Store is what the outbox needs of the workspace. What it returns has been committed.
 type Store interface {
 	QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Message, error)
-	// StepOutbox keeps what became of messages and takes the next one, in one commit.
-	StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, err error)
+	// StepOutbox keeps what became of messages and takes the next ones, in one commit.
+	StepOutbox(ctx context.Context, step domain.OutboxStep) ([]domain.OutboxItem, error)
 	SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error)
 	CancelMessage(ctx context.Context, id domain.MessageID) error
 	DevicesToSend(ctx context.Context) ([]domain.DeviceID, error)

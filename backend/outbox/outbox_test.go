@@ -272,9 +272,9 @@ type refusing struct {
 	until time.Time
 }
 
-func (s refusing) StepOutbox(ctx context.Context, step domain.OutboxStep) (domain.OutboxItem, bool, error) {
+func (s refusing) StepOutbox(ctx context.Context, step domain.OutboxStep) ([]domain.OutboxItem, error) {
 	if time.Now().Before(s.until) {
-		return domain.OutboxItem{}, false, &domain.Error{Code: domain.CodeStorageFailed, Message: "full"}
+		return nil, &domain.Error{Code: domain.CodeStorageFailed, Message: "full"}
 	}
 	return s.Store.StepOutbox(ctx, step)
 }

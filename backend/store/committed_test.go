@@ -103,15 +103,15 @@ func TestWhatIsToldLastIsWhatIsOnDisk(t *testing.T) {
 		waid := fmt.Sprint("OUT", round)
 		m, err := s.QueueMessage(ctx, domain.NewMessage{Conversation: chat, Device: d.Ref.Device, Operator: domain.FirstOperator, WAID: waid, Text: "x", Payload: []byte{1}})
 		require.NoError(t, err)
-		_, found, err := s.StepOutbox(ctx, domain.OutboxStep{Device: d.Ref.Device, Take: true})
+		taken, err := s.StepOutbox(ctx, domain.OutboxStep{Device: d.Ref.Device, Take: 1})
 		require.NoError(t, err)
-		require.True(t, found)
+		require.Len(t, taken, 1)
 		favorite := []*domain.Device{&d, &other}[round%2].Ref
 		yes := true
 		at := day().Add(time.Duration(round) * time.Minute)
 		atOnce(t,
 			func() error {
-				_, _, err := s.StepOutbox(ctx, domain.OutboxStep{Device: d.Ref.Device, Notes: []domain.SendNote{
+				_, err := s.StepOutbox(ctx, domain.OutboxStep{Device: d.Ref.Device, Notes: []domain.SendNote{
 					{Message: m.ID, Outcome: domain.SendGone, Result: domain.SendResult{At: at}},
 				}})
 				return err

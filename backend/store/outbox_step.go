@@ -24,63 +24,73 @@ func scanOutboxItem(row dbutil.Scannable) (domain.OutboxItem, error) {
 	return i, err
 }
 
-// StepOutbox keeps what became of messages and takes the oldest one that may go next, in one commit. What is taken counts as being sent
-// from then on; found is false if nothing may go. A message that was being sent when the process ended is taken again, with the same id
-// and payload.
-func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) (item domain.OutboxItem, found bool, err error) {
+// StepOutbox keeps what became of messages and takes the oldest ones that may go next, in one commit. What is taken counts as being sent
+// from then on. A message that was being sent when the process ended is taken again, with the same id and payload.
+func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) ([]domain.OutboxItem, error) {
 	if len(step.Notes) == 0 { // a device with nothing to send must not cost commits
-		id, err := nextToSend(reading{ctx, s.read}, step)
-		if err != nil || id == 0 {
-			return item, false, coded("look for a message to send", err)
+		ids, err := nextToSend(reading{ctx, s.read}, step)
+		if err != nil || len(ids) == 0 {
+			return nil, coded("look for messages to send", err)
 		}
 	}
-	err = s.do(ctx, "keep what was sent", func(t *tx) error {
+	var items []domain.OutboxItem
+	err := s.do(ctx, "keep what was sent", func(t *tx) error {
 		for _, note := range step.Notes {
 			if err := s.noteSend(t, note); err != nil {
 				return err
 			}
 		}
-		item, found, err = s.takeToSend(t, step)
-		return err
+		ids, err := nextToSend(t, step)
+		if err != nil {
+			return err
+		}
+		items = make([]domain.OutboxItem, len(ids))
+		for i, id := range ids {
+			if items[i], err = s.takeToSend(t, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return item, found, err
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
-func (s *Store) takeToSend(t *tx, step domain.OutboxStep) (item domain.OutboxItem, found bool, err error) {
-	id, err := nextToSend(t, step)
-	if err != nil || id == 0 {
-		return item, false, err
-	}
-	if item, err = scanOutboxItem(t.row(outboxSelect+" WHERE o.message_id = $1", id)); err != nil {
-		return item, false, err
+func (s *Store) takeToSend(t *tx, id domain.MessageID) (domain.OutboxItem, error) {
+	item, err := scanOutboxItem(t.row(outboxSelect+" WHERE o.message_id = $1", id))
+	if err != nil {
+		return item, err
 	}
 	if err := t.run("UPDATE outbox SET tries = tries + 1 WHERE message_id = $1", id); err != nil {
-		return item, false, err
+		return item, err
 	}
-	return item, true, s.setOutState(t, id, domain.StateSending, "")
+	return item, s.setOutState(t, id, domain.StateSending, "")
 }
 
-// nextToSend finds the oldest message that may go, 0 if there is none.
-func nextToSend(q querier, step domain.OutboxStep) (domain.MessageID, error) {
-	if !step.Take {
-		return 0, nil
+// nextToSend finds the oldest messages that may go.
+func nextToSend(q querier, step domain.OutboxStep) ([]domain.MessageID, error) {
+	if step.Take == 0 {
+		return nil, nil
 	}
 	rows, err := q.rows("SELECT message_id, conversation_id FROM outbox WHERE device_id = $1 AND NOT failed ORDER BY message_id", step.Device)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer rows.Close()
-	for rows.Next() {
+	var out []domain.MessageID
+	for len(out) < step.Take && rows.Next() {
 		var id domain.MessageID
 		var conversation domain.ConversationID
 		if err := rows.Scan(&id, &conversation); err != nil {
-			return 0, err
+			return nil, err
 		}
 		if !slices.Contains(step.Paused, conversation) && !slices.Contains(step.Held, id) {
-			return id, nil
+			out = append(out, id)
 		}
 	}
-	return 0, rows.Err()
+	return out, rows.Err()
 }
 
 // noteSend keeps one outcome.
