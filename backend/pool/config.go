@@ -52,7 +52,7 @@ type Config struct {
 	Links    Links
 
 	Receive func(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error // puts on disk what arrived, and returns then
-	Journal func(ctx context.Context, change domain.StateChange) error               // writes a row of the history, and tells the interface
+	Journal func(ctx context.Context, change domain.StateChange) error               // writes a row of the history
 	Detail  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells what has no row: the next try, a percentage. Does not block; may be nil
 	Pairing func(step domain.PairingStep)                                            // tells the link dialog. Does not block; may be nil
 	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
@@ -71,6 +71,7 @@ type Gate struct {
 
 // Times that the pool itself keeps.
 const (
+	beginWithin   = 5 * time.Second  // for a Run that has not begun when the first request comes
 	closeWithin   = 10 * time.Second // Run's end: what is still open after that is left behind, and said
 	logoutWithin  = 20 * time.Second
 	writeWithin   = 30 * time.Second // one write into the database

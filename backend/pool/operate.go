@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"time"
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
@@ -43,10 +44,18 @@ func (p *Pool) call(id domain.DeviceID, f func(s *supervisor) error) error {
 	return <-reply
 }
 
+// running reports whether the supervisors run, and gives a Run that is about to begin its time: who opens the application may be faster.
 func (p *Pool) running() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.ctx != nil
+	t := time.NewTimer(beginWithin)
+	defer t.Stop()
+	select {
+	case <-p.started:
+		return true
+	case <-p.stopping:
+		return false
+	case <-t.C:
+		return false
+	}
 }
 
 func stopping() error {

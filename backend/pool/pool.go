@@ -18,6 +18,7 @@ type Pool struct {
 	cfg      Config
 	gate     *gate
 	writer   *writer
+	started  chan struct{} // closed when the supervisors run
 	stopping chan struct{} // closed when Run begins to end
 	wg       sync.WaitGroup
 
@@ -35,6 +36,7 @@ func New(cfg Config) *Pool {
 		cfg:      cfg,
 		gate:     newGate(cfg.Gate),
 		writer:   newWriter(cfg.Logger),
+		started:  make(chan struct{}),
 		stopping: make(chan struct{}),
 		devices:  map[domain.DeviceID]*supervisor{},
 	}
@@ -54,6 +56,7 @@ func (p *Pool) Run(ctx context.Context) error {
 	for _, id := range p.order {
 		p.start(p.devices[id])
 	}
+	close(p.started)
 	p.mu.Unlock()
 
 	written := make(chan struct{})

@@ -26,6 +26,32 @@ func TestLinkedDeviceIsConnectedAtTheStart(t *testing.T) {
 	})
 }
 
+// Who opens the application may ask for something before the devices run: the window is there before them.
+func TestARequestMayComeBeforeTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.pool()
+		w.active[1] = "1-1.db"
+		p.Add(deviceOf(1, domain.CausePaused), w.active[1])
+		asked := make(chan error, 1)
+		go func() { asked <- p.Resume(1) }()
+		synctest.Wait()
+		require.Empty(t, asked)
+		w.run(p)
+		require.NoError(t, <-asked)
+		synctest.Wait()
+		require.Equal(t, domain.CauseOnline, w.cause(1))
+	})
+}
+
+func TestAPoolThatNeverRunsSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newWorld(t).pool()
+		p.Add(deviceOf(1, domain.CausePaused), "1-1.db")
+		require.Equal(t, domain.CodeNotConnected, domain.CodeOf(p.Resume(1)))
+	})
+}
+
 func TestGateBoundsTheDialsOfAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
