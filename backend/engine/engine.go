@@ -170,10 +170,11 @@ func (e *Engine) detail(ref domain.DeviceRef, state domain.DeviceState) {
 
 // Run connects the devices and keeps everything going until ctx ends. It returns the first failure, or nil.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.addDevices(ctx); err != nil {
+	begin := context.WithoutCancel(ctx) // short reads: to be told to end before it began is no failure
+	if err := e.addDevices(begin); err != nil {
 		return err
 	}
-	current, err := e.store.Settings(ctx)
+	current, err := e.store.Settings(begin)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,9 @@ func TestReceiptsOnlyRaise(t *testing.T) {
 		kind domain.ReceiptKind
 		want domain.MessageState
 	}{
-		{domain.ReceiptRead, domain.StateRead}, {domain.ReceiptDelivered, domain.StateRead}, {domain.ReceiptPlayed, domain.StatePlayed},
+		{domain.ReceiptRead, domain.StateRead},
+		{domain.ReceiptDelivered, domain.StateRead},
+		{domain.ReceiptPlayed, domain.StatePlayed},
 		{domain.ReceiptRead, domain.StatePlayed},
 	} {
 		s.mustReceive(t, d.Ref, receipt(step.kind, ana, "P1"))
