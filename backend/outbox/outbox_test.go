@@ -353,3 +353,25 @@ func TestWhateverGoesWrongMessagesArriveOnceAndInOrder(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatWasTakenAheadIsGivenBackAtTheEnd(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.line.answer = func(ctx context.Context, _ int, _ attempt) error { return ackLost(ctx) }
+		var all []domain.Message
+		for i := range 6 {
+			all = append(all, w.queue(i%2, 0))
+		}
+		synctest.Wait()
+		require.Equal(t, domain.StateSending, w.state(all[1].ID), "taken ahead")
+		require.NoError(t, w.Cancel(context.Background(), all[5].ID), "not taken yet")
+		w.stop()
+		require.Equal(t, domain.StateSending, w.state(all[0].ID), "it may have gone")
+		for _, m := range all[1:5] {
+			require.Equal(t, domain.StateQueued, w.state(m.ID), "it certainly has not")
+		}
+		w.line.answer = nil
+		w.start(w.store)
+		synctest.Wait()
+		require.Equal(t, []string{"OUT1", "OUT1", "OUT2", "OUT3", "OUT4", "OUT5"}, w.line.ids())
+	})
+}

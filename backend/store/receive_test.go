@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"testing"
 
@@ -66,4 +67,47 @@ func BenchmarkBareInsert(b *testing.B) {
 		_, err := s.write.Exec(ctx, "INSERT INTO bare VALUES ($1, $2, $3, $4)", "M"+strconv.Itoa(n), "111", n, "a text of the usual length, about sixty bytes or so")
 		require.NoError(b, err)
 	}
+}
+
+// TestWhatAFailedWriteFoundOutIsForgotten: a write that is undone must not leave ids in memory that the database does not have.
+func TestWhatAFailedWriteFoundOutIsForgotten(t *testing.T) {
+	s := fresh(t)
+	d := s.mustDevice(t, s.mustSubaccount(t, "Acme").ID, "34600000001")
+	ana, ben := domain.Peer{LID: "111", Number: "34611111111"}, domain.Peer{LID: "222"}
+	broken := errors.New("broken")
+	receive := func(in domain.Inbound, err error) func(*tx) error {
+		return func(t *tx) error { return errors.Join(s.receive(t, d.Ref, in), err) }
+	}
+	require.ErrorIs(t, s.w.do(context.Background(), receive(text("A1", ana, 0, "alone"), broken)), broken)
+	letGo := s.hold(t)
+	results := s.queued(t, []func(*tx) error{
+		receive(text("A2", ana, 1, "undone in a group"), broken),
+		receive(text("A3", ana, 2, "kept"), nil),
+		receive(text("B1", ben, 3, "kept too"), nil),
+	})
+	letGo()
+	require.ErrorIs(t, <-results[0], broken)
+	require.NoError(t, <-results[1])
+	require.NoError(t, <-results[2])
+	var said []string
+	for _, c := range s.mustConversations(t) {
+		said = append(said, c.LastMessage.Text)
+	}
+	require.Equal(t, []string{"kept too", "kept"}, said)
+}
+
+func TestOurPhonesCopyProvesThatAQueuedMessageWent(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	d := s.mustDevice(t, s.mustSubaccount(t, "Acme").ID, "34600000001")
+	ana := domain.Peer{LID: "111"}
+	s.mustReceive(t, d.Ref, text("A1", ana, 0, "hello"))
+	m, err := s.QueueMessage(ctx, domain.NewMessage{Conversation: s.mustConversations(t)[0].Ref, Device: d.Ref.Device, WAID: "OUT1", Text: "x", Payload: []byte{1}})
+	require.NoError(t, err)
+	s.mustReceive(t, d.Ref, fromPhone("OUT1", ana, 1, "x"))
+	kept, err := s.Message(ctx, m.ID)
+	require.NoError(t, err)
+	require.Equal(t, domain.StateSent, kept.State)
+	waiting, err := s.DevicesToSend(ctx)
+	require.NoError(t, err)
+	require.Empty(t, waiting)
 }
