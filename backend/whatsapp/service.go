@@ -58,8 +58,11 @@ func Configure(endpoint Endpoint, options Options) (*Service, error) {
 		whatsmeow.WACertPubKey = [RootKeySize]byte(endpoint.RootKey)
 	}
 	store.DeviceProps = deviceProps()
-	var quiet logger.Loggable = silence{}
-	logger.Setup(&quiet)
+	// Set once: sessions of before may still be reading it, and a simulator in this process has set its own.
+	if logger.Logger == nil {
+		var quiet logger.Loggable = silence{}
+		logger.Setup(&quiet)
+	}
 
 	base := options.HTTPClient
 	if base == nil {
