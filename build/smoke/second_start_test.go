@@ -4,7 +4,6 @@ package smoke
 
 import (
 	"context"
-	"image/color"
 	"image/png"
 	"os"
 	"os/exec"
@@ -60,6 +59,6 @@ func (w *window) topIsYellow() bool {
 	defer file.Close()
 	shown, err := png.Decode(file)
 	require.NoError(w.t, err)
-	at := color.NRGBAModel.Convert(shown.At(w.x+800, w.y+12)).(color.NRGBA)
-	return at.R > 200 && at.G > 150 && at.B < 100
+	red, green, blue, _ := shown.At(w.x+800, w.y+12).RGBA() // of 65,535
+	return red > 50_000 && green > 40_000 && blue < 25_000
 }
