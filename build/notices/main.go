@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -65,7 +66,9 @@ func run(ctx context.Context, out string, check bool) error {
 
 // render puts the table first and then each text once, with the parts it belongs to.
 func render(parts []part) []byte {
-	slices.SortFunc(parts, func(a, b part) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(parts, func(a, b part) int {
+		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.version, b.version))
+	})
 	var page bytes.Buffer
 	page.WriteString(preface)
 	var texts []string
