@@ -46,10 +46,7 @@ func (m *move) dialDone() {
 	if m.Phase != PhaseDialing {
 		return
 	}
-	m.Phase = PhaseLogin
-	if m.Due.IsZero() {
-		m.Due = m.in.At.Add(DialDeadline)
-	}
+	m.Phase, m.Due = PhaseLogin, m.in.At.Add(LoginDeadline)
 	if m.Lost {
 		m.disconnected()
 	}

@@ -56,6 +56,7 @@ func (w *world) options() Options {
 type running struct {
 	*Engine
 	t    *testing.T
+	sim  *wasim.Server
 	stop func()
 }
 
@@ -71,7 +72,7 @@ func (w *world) run() *running {
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
 	stopped := false
-	r := &running{Engine: e, t: w.t, stop: func() {
+	r := &running{Engine: e, t: w.t, sim: w.sim, stop: func() {
 		if stopped {
 			return
 		}
@@ -129,6 +130,19 @@ func (r *running) link(id domain.DeviceID, phone *wasim.Phone) {
 	require.NoError(r.t, err)
 	require.True(r.t, result.Linked)
 	r.awaitCause(id, domain.CauseOnline)
+	require.NoError(r.t, r.sim.WaitFor(within(r.t), func() bool { return greeted(r.sim, phone, result.Device) }))
+}
+
+// greeted tells whether a new device has taken in the three messages with which its phone greets it. A connection that is replaced before
+// that leaves the client library waiting for its answers, and the next login behind them.
+func greeted(sim *wasim.Server, phone *wasim.Phone, device uint16) bool {
+	greetings := sim.Ledger().Deliveries(wasim.Filter{From: phone.Number(), To: phone.Number(), ToDevice: &device})
+	for _, g := range greetings {
+		if g.Acked == 0 || g.Receipts["peer_msg"] == 0 {
+			return false
+		}
+	}
+	return len(greetings) >= 3
 }
 
 // awaitCause waits until the device has the cause, as the database tells it.

@@ -177,6 +177,19 @@ func (w *workspace) link(d domain.Device, p *wasim.Phone) {
 	require.NoError(w, err)
 	require.True(w, result.Linked, result.RefusedText)
 	w.awaitCause(d, domain.CauseOnline)
+	w.eventually("what the phone tells a new device", func() bool { return w.greeted(p, result.Device) })
+}
+
+// greeted tells whether a new device has taken in the three messages with which its phone greets it. A connection that is replaced before
+// that leaves the client library waiting for its answers, and the next login behind them.
+func (w *workspace) greeted(p *wasim.Phone, device uint16) bool {
+	greetings := w.sim.Ledger().Deliveries(wasim.Filter{From: p.Number(), To: p.Number(), ToDevice: &device})
+	for _, g := range greetings {
+		if g.Acked == 0 || g.Receipts["peer_msg"] == 0 {
+			return false
+		}
+	}
+	return len(greetings) >= 3
 }
 
 func (w *workspace) lastStep() domain.PairingStep {

@@ -271,7 +271,7 @@ func TestLoginThatNeverComesIsGivenUp(t *testing.T) {
 		w := newWorld(t)
 		w.connect = func(*client) error { return nil }
 		w.started(deviceOf(1, domain.CauseOnline))
-		after(device.DialDeadline + time.Second)
+		after(device.LoginDeadline + time.Second)
 		require.Equal(t, domain.CauseServerUnreachable, w.cause(1))
 	})
 }
