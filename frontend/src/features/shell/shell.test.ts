@@ -89,7 +89,7 @@ describe("a workspace that cannot be opened", () => {
     const problem = { code: "synced_folder", message: "in Dropbox", detail: {}, action: "other_folder" };
     render(StartupProblem, { problem, info: { ...info, problem }, onretry: vi.fn() });
     expect(screen.getByRole("heading", { name: "Waflow's folder is being synced" })).toBeVisible();
-    expect(screen.getByText(/Nothing was changed. Choose a folder on this computer/)).toBeVisible();
+    expect(screen.getByText(/Nothing was changed. Start Waflow with --data-dir/)).toBeVisible();
     expect(screen.getByText(info.dataDir)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Copy details" }));
     expect(await navigator.clipboard.readText()).toBe("Waflow 0.1.0\nsynced_folder\nin Dropbox");
