@@ -7,5 +7,7 @@ build/languages.sh
 source build/env.sh
 
 build/frontend.sh --without-pages
-stage "Go tests" go test -tags "$headless_tags" "${go_packages[@]}"
+# Those that wait for the clock, or kill a program twenty times, are for `make test`.
+slow='^(TestLoginsThatAreRefused|TestConnectionThatIsCutWhileLinking|TestKilledWhileReceiving)$'
+stage "Go tests" go test -tags "$headless_tags" -skip "$slow" "${go_packages[@]}"
 stage "interface tests" npm --prefix frontend run test
