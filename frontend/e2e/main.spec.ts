@@ -9,6 +9,7 @@ import {
   scanAndFinish,
   showInbox,
   textsFrom,
+  UNTIL_BACK,
 } from "./support/steps";
 import { expect, test } from "./support/test";
 
@@ -94,7 +95,7 @@ test("links a number, talks, loses the network, refuses the number twice, is unl
 
   await test.step("back on the network it is Connected, and everything is there, in order, once", async () => {
     await hotel.network(true);
-    await expect(bubble(page, "We keep the terrace")).toHaveAttribute("data-state", "delivered");
+    await expect(bubble(page, "We keep the terrace")).toHaveAttribute("data-state", "delivered", UNTIL_BACK);
     const texts = page.getByTestId("thread").locator('[data-state="received"]');
     await expect(texts).toHaveCount(13);
     const order = await texts.evaluateAll((all) =>

@@ -8,6 +8,7 @@ import {
   scanAndFinish,
   showInbox,
   textsFrom,
+  UNTIL_BACK,
 } from "./support/steps";
 import { expect, test } from "./support/test";
 
@@ -51,7 +52,7 @@ test("what waits can be taken back, and its text returns", async ({ page, simula
   await page.getByTestId("composer").fill("But like this");
   await page.getByTestId("composer").press("Enter");
   await hotel.network(true);
-  await expect(bubble(page, "But like this")).toHaveAttribute("data-state", "delivered");
+  await expect(bubble(page, "But like this")).toHaveAttribute("data-state", "delivered", UNTIL_BACK);
   expect(await textsFrom(ana, hotel)).toEqual(["But like this"]);
 });
 

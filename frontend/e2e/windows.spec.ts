@@ -1,4 +1,4 @@
-import { answer, bubble, conversation, link, showInbox } from "./support/steps";
+import { answer, bubble, conversation, link, showInbox, UNTIL_BACK } from "./support/steps";
 import { expect, test } from "./support/test";
 
 test("two windows show the same, live", async ({ page, context, waflow, simulator }) => {
@@ -50,7 +50,7 @@ test("a draft and what waits survive the program being killed", async ({ page, w
   await page.goto(waflow.address);
   await showInbox(page);
   await conversation(page, "Ana Beltrán").click();
-  await expect(bubble(page, "This one waits.")).toHaveAttribute("data-state", "delivered");
+  await expect(bubble(page, "This one waits.")).toHaveAttribute("data-state", "delivered", UNTIL_BACK);
   await expect(page.getByTestId("composer")).toHaveValue("and this is a draft");
   await expect.poll(async () => (await ana.messages(hotel)).filter((m) => m.text === "This one waits.").length).toBe(1);
 });

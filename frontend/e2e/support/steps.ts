@@ -34,6 +34,11 @@ export async function link(page: Page, phone: Phone, subaccount: string, label: 
   await scanAndFinish(page, phone);
 }
 
+/**
+ * How long it may take until a device is back once its network is: the longest wait between two tries (30 s), then the login, on a slow machine.
+ */
+export const UNTIL_BACK = { timeout: 60_000 };
+
 /** Shows the inbox. */
 export async function showInbox(page: Page): Promise<void> {
   await page.getByTestId("view-inbox").click();
