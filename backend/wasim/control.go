@@ -47,7 +47,22 @@ const scanPatience = 2 * time.Minute
 //	GET    /transcript                   text
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, handler := range map[string]controlFunc{
+	for _, routes := range []map[string]controlFunc{s.phoneRoutes(), s.serverRoutes()} {
+		for pattern, handler := range routes {
+			mux.HandleFunc(pattern, s.control(handler))
+		}
+	}
+	mux.HandleFunc("GET /transcript", func(w http.ResponseWriter, _ *http.Request) {
+		if _, err := w.Write([]byte(s.ledger.Transcript())); err != nil {
+			s.log.Debug().Err(err).Msg("transcript")
+		}
+	})
+	return mux
+}
+
+// phoneRoutes are what a phone's owner does, and what happens to one account's linked devices.
+func (s *Server) phoneRoutes() map[string]controlFunc {
+	return map[string]controlFunc{
 		"GET /phones":                       s.controlPhones,
 		"POST /phones":                      s.controlNewPhone,
 		"GET /phones/{number}":              s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.view(), nil }),
@@ -66,22 +81,20 @@ func (s *Server) ControlHandler() http.Handler {
 		"POST /phones/{number}/end":         s.phoneCall(controlEnd),
 		"POST /phones/{number}/black-hole":  s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.BlackHole(); return done(), nil }),
 		"POST /phones/{number}/slow":        s.phoneCall(controlSlow),
-		"POST /faults":                      s.controlInject,
-		"DELETE /faults":                    func(*http.Request) (any, error) { s.ClearFaults(); return done(), nil },
-		"POST /server/stop":                 func(*http.Request) (any, error) { return done(), s.Stop() },
-		"POST /server/start":                s.controlStart,
-		"POST /server/drop":                 func(*http.Request) (any, error) { return counted(s.DropAll()), nil },
-		"POST /server/min-version":          s.controlMinVersion,
-		"GET /ledger":                       s.controlLedger,
-	} {
-		mux.HandleFunc(pattern, s.control(handler))
 	}
-	mux.HandleFunc("GET /transcript", func(w http.ResponseWriter, _ *http.Request) {
-		if _, err := w.Write([]byte(s.ledger.Transcript())); err != nil {
-			s.log.Debug().Err(err).Msg("transcript")
-		}
-	})
-	return mux
+}
+
+// serverRoutes are the service's own: faults, restarts and the ledger.
+func (s *Server) serverRoutes() map[string]controlFunc {
+	return map[string]controlFunc{
+		"POST /faults":             s.controlInject,
+		"DELETE /faults":           func(*http.Request) (any, error) { s.ClearFaults(); return done(), nil },
+		"POST /server/stop":        func(*http.Request) (any, error) { return done(), s.Stop() },
+		"POST /server/start":       s.controlStart,
+		"POST /server/drop":        func(*http.Request) (any, error) { return counted(s.DropAll()), nil },
+		"POST /server/min-version": s.controlMinVersion,
+		"GET /ledger":              s.controlLedger,
+	}
 }
 
 // PhoneView is a phone as the control interface shows it.
