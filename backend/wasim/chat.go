@@ -1,7 +1,9 @@
 package wasim
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -18,6 +20,7 @@ const (
 	StateSent      MessageState = "sent"
 	StateDelivered MessageState = "delivered"
 	StateRead      MessageState = "read"
+	StatePlayed    MessageState = "played"
 	StateFailed    MessageState = "failed"
 	StateReceived  MessageState = "received"
 )
@@ -25,16 +28,22 @@ const (
 // ChatMessage is a message as the phone shows it.
 type ChatMessage struct {
 	ID string `json:"id"`
-	// Peer is the number of the other person, with the plus.
+	// Peer is the number of the other person, with the plus, or the JID of the group.
 	Peer string `json:"peer"`
+	// Author is the number of who wrote it, with the plus.
+	Author string `json:"author"`
 	// FromMe is true when the account wrote it, on whatever device.
 	FromMe bool `json:"fromMe"`
 	// Device is the author's device, 0 for a phone.
 	Device uint16 `json:"device"`
 	// Text is the text, or the kind of what is not a text in brackets.
-	Text  string       `json:"text"`
-	At    time.Time    `json:"at"`
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+	// State of a message to a group is how far it has got with every member.
 	State MessageState `json:"state"`
+	// Members says how far an own message to a group has got with each of those who were members then, by number with the
+	// plus. It is StateSent until the member's first receipt. Nil for everything else.
+	Members map[string]MessageState `json:"members,omitempty"`
 	// Read is true when this phone's owner has read it.
 	Read bool `json:"read"`
 }
@@ -47,31 +56,59 @@ type storedMessage struct {
 }
 
 type chat struct {
+	with     party
 	messages []*storedMessage
 }
 
-// Messages returns what the phone shows of the chat with a number, oldest first.
+// party is who a chat is with: one person's account, or a group.
+type party interface {
+	// label is what ChatMessage.Peer says: the number with the plus, or the group's JID.
+	label() string
+	// jidOn is how stanzas in an address space name it.
+	jidOn(server string) types.JID
+}
+
+func (a *account) label() string { return "+" + a.number }
+
+// party finds who a number, with or without the plus, or a group's JID stands for.
+func (p *Phone) party(peer string) (party, error) {
+	if isGroup(peer) {
+		return p.s.group(peer)
+	}
+	return p.peer(peer)
+}
+
+// isGroup tells whether a chat's name is a group's JID.
+func isGroup(peer string) bool { return strings.HasSuffix(peer, "@"+types.GroupServer) }
+
+// Messages returns what the phone shows of the chat with a number or a group's JID, oldest first.
 func (p *Phone) Messages(peer string) []ChatMessage {
-	digits, err := digitsOf(peer)
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	out := make([]ChatMessage, 0)
-	if err != nil || p.chats[digits] == nil {
+	with, err := p.party(peer)
+	if err != nil {
 		return out
 	}
-	for _, m := range p.chats[digits].messages {
-		out = append(out, m.ChatMessage)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.chats[with.label()]; c != nil {
+		for _, m := range c.messages {
+			shown := m.ChatMessage
+			shown.Members = maps.Clone(m.Members)
+			out = append(out, shown)
+		}
 	}
 	return out
 }
 
-// Peers lists the numbers with which there is a chat, in order.
+// Peers lists the numbers with which there is a chat, in order. For groups see Groups.
 func (p *Phone) Peers() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out := make([]string, 0, len(p.chats))
-	for number := range p.chats {
-		out = append(out, "+"+number)
+	for label, c := range p.chats {
+		if _, person := c.with.(*account); person {
+			out = append(out, label)
+		}
 	}
 	slices.Sort(out)
 	return out
@@ -83,7 +120,11 @@ func shownKey(author *account, id string) messageKey {
 }
 
 // show adds a message to its chat unless the phone has it already.
-func (p *Phone) show(author, peer *account, m *storedMessage) {
+func (p *Phone) show(author *account, with party, m *storedMessage) {
+	m.Peer, m.Author = with.label(), author.label()
+	if g, ok := with.(*group); ok && m.FromMe {
+		m.Members = g.awaited(p.account)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := shownKey(author, m.ID)
@@ -91,10 +132,10 @@ func (p *Phone) show(author, peer *account, m *storedMessage) {
 		return
 	}
 	p.messages[k] = m
-	if p.chats[peer.number] == nil {
-		p.chats[peer.number] = &chat{}
+	if p.chats[m.Peer] == nil {
+		p.chats[m.Peer] = &chat{with: with}
 	}
-	p.chats[peer.number].messages = append(p.chats[peer.number].messages, m)
+	p.chats[m.Peer].messages = append(p.chats[m.Peer].messages, m)
 	p.s.pulse.beat()
 }
 
@@ -104,46 +145,91 @@ func (p *Phone) shown(author *account, id string) *storedMessage {
 	return p.messages[shownKey(author, id)]
 }
 
+// rankOf orders the states of an own message.
+func rankOf(s MessageState) int {
+	return slices.Index([]MessageState{StatePending, StateFailed, StateSent, StateDelivered, StateRead, StatePlayed}, s)
+}
+
 // advance moves the ticks of an own message forward, never back.
 func (p *Phone) advance(id string, to MessageState) {
-	rank := []MessageState{StatePending, StateFailed, StateSent, StateDelivered, StateRead}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	m := p.messages[shownKey(p.account, id)]
-	if m != nil && slices.Index(rank, to) > slices.Index(rank, m.State) {
+	if m := p.messages[shownKey(p.account, id)]; m != nil {
+		p.advanceLocked(m, to)
+	}
+}
+
+func (p *Phone) advanceLocked(m *storedMessage, to MessageState) {
+	if rankOf(to) > rankOf(m.State) {
 		m.State = to
 		p.s.pulse.beat()
 	}
 }
 
-// MarkRead reads everything that the number wrote and sends the read receipts. It returns how many messages that were.
+// advanceFor notes how far an own message has got with a person; a message to a group is as far as its last member.
+func (p *Phone) advanceFor(reader *account, id string, to MessageState) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.messages[shownKey(p.account, id)]
+	if m == nil {
+		return
+	}
+	if m.Members == nil {
+		p.advanceLocked(m, to)
+		return
+	}
+	if before, member := m.Members[reader.label()]; !member || rankOf(to) <= rankOf(before) {
+		return
+	}
+	m.Members[reader.label()] = to
+	p.s.pulse.beat()
+	for _, state := range m.Members {
+		if rankOf(state) < rankOf(to) {
+			to = state
+		}
+	}
+	p.advanceLocked(m, to)
+}
+
+// MarkRead reads everything that a number, or the others in a group, wrote and sends the read receipts. It returns how
+// many messages that were.
 func (p *Phone) MarkRead(peer string) (int, error) {
-	a, err := p.peer(peer)
+	with, err := p.party(peer)
 	if err != nil {
 		return 0, err
 	}
 	p.mu.Lock()
-	unread := make(map[string][]string) // by address space
-	if c := p.chats[a.number]; c != nil {
+	var authors []types.JID
+	unread := make(map[types.JID][]string)
+	count := 0
+	if c := p.chats[with.label()]; c != nil {
 		for _, m := range c.messages {
-			if !m.FromMe && !m.Read {
-				m.Read = true
-				unread[m.server] = append(unread[m.server], m.ID)
+			if m.FromMe || m.Read {
+				continue
 			}
+			m.Read = true
+			count++
+			author := m.author.ToNonAD()
+			if unread[author] == nil {
+				authors = append(authors, author)
+			}
+			unread[author] = append(unread[author], m.ID)
 		}
 	}
 	p.mu.Unlock()
-	count := 0
-	for server, ids := range unread {
-		count += len(ids)
-		p.sendRead(a.jidOn(server), ids)
+	for _, author := range authors {
+		p.sendRead(with, author, unread[author])
 	}
 	return count, nil
 }
 
-func (p *Phone) sendRead(chat types.JID, ids []string) {
+// sendRead sends read receipts for messages of one author. A receipt to a group names the author beside it.
+func (p *Phone) sendRead(with party, author types.JID, ids []string) {
 	for batch := range slices.Chunk(ids, maxReceiptIDs) {
-		n := element("receipt", attrs{"id": batch[0], "to": chat, "type": "read", "t": p.s.unixNow()})
+		n := element("receipt", attrs{"id": batch[0], "to": author, "type": "read", "t": p.s.unixNow()})
+		if g, ok := with.(*group); ok {
+			n.Attrs["to"], n.Attrs["participant"] = g.jid, author
+		}
 		if len(batch) > 1 {
 			items := make([]waBinary.Node, len(batch)-1)
 			for i, id := range batch[1:] {

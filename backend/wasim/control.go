@@ -144,7 +144,7 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, errWebPage):
 		return http.StatusForbidden
-	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice):
+	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup):
 		return http.StatusNotFound
 	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
 		return http.StatusConflict

@@ -71,7 +71,7 @@ func (p *Phone) conversation(peer *account) *waHistorySync.Conversation {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	messages := p.chats[peer.number].messages
+	messages := p.chats[peer.label()].messages
 	var unread uint32
 	for i := len(messages) - 1; i >= 0; i-- { // newest first
 		m := messages[i]
@@ -101,13 +101,20 @@ func webMessage(m *storedMessage, chat string) *waWeb.WebMessageInfo {
 		status = waWeb.WebMessageInfo_DELIVERY_ACK
 	case StateRead:
 		status = waWeb.WebMessageInfo_READ
+	case StatePlayed:
+		status = waWeb.WebMessageInfo_PLAYED
 	}
-	return &waWeb.WebMessageInfo{
+	info := &waWeb.WebMessageInfo{
 		Key:              &waCommon.MessageKey{RemoteJID: proto.String(chat), FromMe: proto.Bool(m.FromMe), ID: proto.String(m.ID)},
 		Message:          m.content,
 		MessageTimestamp: proto.Uint64(uint64(m.At.Unix())),
 		Status:           status.Enum(),
 	}
+	if isGroup(m.Peer) && !m.FromMe {
+		author := m.author.ToNonAD().String()
+		info.Key.Participant, info.Participant = proto.String(author), proto.String(author)
+	}
+	return info
 }
 
 func (p *Phone) sendPushNames(ctx context.Context, d *device) error {
@@ -217,7 +224,11 @@ func (p *Phone) byKey(key *waCommon.MessageKey) (*storedMessage, string) {
 	chat := key.GetRemoteJID()
 	author := p.account
 	if !key.GetFromMe() {
-		jid, err := types.ParseJID(chat)
+		from := chat
+		if isGroup(chat) {
+			from = key.GetParticipant()
+		}
+		jid, err := types.ParseJID(from)
 		if err != nil {
 			return nil, ""
 		}

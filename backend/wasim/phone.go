@@ -56,11 +56,13 @@ type Phone struct {
 	// crypto guards the Signal sessions. It is held from encryption until the message is handed in, so that the
 	// order of the ratchet is the order on the wire.
 	crypto sync.Mutex
+	// keyHolders are the devices that have the phone's current key for a group. Guarded by crypto.
+	keyHolders map[*group]map[*device]bool
 
 	mu          sync.Mutex
 	addressing  Addressing
 	readsAtOnce bool
-	chats       map[string]*chat // by the peer's number, digits
+	chats       map[string]*chat // by the label of who they are with
 	messages    map[messageKey]*storedMessage
 	peerTalk    map[string]*waE2E.Message // what it told linked devices, by id, for retries
 	retries     map[messageKey]int
@@ -104,6 +106,8 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 		messages: make(map[messageKey]*storedMessage),
 		peerTalk: make(map[string]*waE2E.Message),
 		retries:  make(map[messageKey]int),
+
+		keyHolders: make(map[*group]map[*device]bool),
 	}
 	p.mailbox = newMailbox(s, p.handle)
 	p.state = newPhoneAppState(p)

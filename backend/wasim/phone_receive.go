@@ -129,10 +129,10 @@ func (p *Phone) handleOwn(node *waBinary.Node, from types.JID, message *waE2E.Me
 	}
 }
 
-func (p *Phone) store(author, peer *account, from types.JID, id string, message *waE2E.Message) {
+func (p *Phone) store(author *account, with party, from types.JID, id string, message *waE2E.Message) {
 	m := &storedMessage{
 		ChatMessage: ChatMessage{
-			ID: id, Peer: "+" + peer.number, FromMe: author == p.account, Device: from.Device,
+			ID: id, FromMe: author == p.account, Device: from.Device,
 			Text: textOf(message), At: p.s.now(), State: StateReceived,
 		},
 		content: message, server: from.Server, author: from,
@@ -140,7 +140,7 @@ func (p *Phone) store(author, peer *account, from types.JID, id string, message 
 	if m.FromMe {
 		m.State, m.Read = StateSent, true
 	}
-	p.show(author, peer, m)
+	p.show(author, with, m)
 }
 
 // sendReceipt tells the author's device that the message has arrived.
@@ -203,9 +203,11 @@ func (p *Phone) handleReceipt(node *waBinary.Node) {
 	for _, id := range ids {
 		switch kind {
 		case "":
-			p.advance(id, StateDelivered)
-		case "read", "played":
-			p.advance(id, StateRead)
+			p.advanceFor(author, id, StateDelivered)
+		case "read":
+			p.advanceFor(author, id, StateRead)
+		case "played":
+			p.advanceFor(author, id, StatePlayed)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 // ErrEmptyText means that there is nothing to send.
 var ErrEmptyText = errors.New("the text is empty")
 
-// SendText writes a text to a number. It returns the message's id as soon as the server has taken it. The account's
+// SendText writes a text to a number or to a group, by its JID. It returns the message's id as soon as the server has taken it. The account's
 // linked devices get their copy.
 func (p *Phone) SendText(ctx context.Context, to, text string) (string, error) {
 	if text == "" {
@@ -26,9 +26,9 @@ func (p *Phone) SendText(ctx context.Context, to, text string) (string, error) {
 	return p.Send(ctx, to, &waE2E.Message{Conversation: proto.String(text)})
 }
 
-// Send sends any message to a number.
+// Send sends any message to a number or to a group, by its JID.
 func (p *Phone) Send(ctx context.Context, to string, message *waE2E.Message) (string, error) {
-	peer, err := p.peer(to)
+	with, err := p.party(to)
 	if err != nil {
 		return "", err
 	}
@@ -46,13 +46,22 @@ func (p *Phone) Send(ctx context.Context, to string, message *waE2E.Message) (st
 		server = types.DefaultUserServer
 	}
 	p.mu.Unlock()
-	p.show(p.account, peer, &storedMessage{
+	if g, ok := with.(*group); ok {
+		server = g.server
+	}
+	p.show(p.account, with, &storedMessage{
 		ChatMessage: ChatMessage{
-			ID: id, Peer: "+" + peer.number, FromMe: true, Text: textOf(message), At: p.s.now(), State: StatePending, Read: true,
+			ID: id, FromMe: true, Text: textOf(message), At: p.s.now(), State: StatePending, Read: true,
 		},
 		content: message, server: server, author: p.dev.jidOn(server),
 	})
-	return id, p.transmit(ctx, peer, server, id, message)
+	switch with := with.(type) {
+	case *group:
+		err = p.transmitToGroup(ctx, with, id, message)
+	case *account:
+		err = p.transmit(ctx, with, server, id, message)
+	}
+	return id, err
 }
 
 // Burst sends count texts, "prefix 1" to "prefix count", as fast as possible and returns their ids.
@@ -206,11 +215,7 @@ func (p *Phone) forRetry(d *device, to types.JID, id string) (*waE2E.Message, at
 	if d.account != p.account {
 		return m.content, a
 	}
-	peer, err := p.peer(m.Peer)
-	if err != nil {
-		return nil, nil
-	}
-	chat := peer.jidOn(m.server)
+	chat := p.chats[m.Peer].with.jidOn(m.server)
 	a["recipient"] = chat
 	return deviceSent(chat, m.content), a
 }

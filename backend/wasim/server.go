@@ -21,6 +21,8 @@ var (
 	ErrNumberTaken = errors.New("a phone with this number exists already")
 	// ErrBadNumber means that a string is not a phone number in international form.
 	ErrBadNumber = errors.New("not an international phone number")
+	// ErrUnknownGroup means that no group with that JID exists.
+	ErrUnknownGroup = errors.New("no group has this JID")
 )
 
 // Options of a Server. The zero value works.
@@ -81,6 +83,7 @@ type Server struct {
 	accounts map[string]*account // by number, digits only
 	lids     map[string]*account // by LID user
 	order    []*account          // in order of creation
+	groups   map[string]*group   // by the user part of their JID
 	pairings map[string]*pairing // by QR reference
 	conns    map[*connection]struct{}
 	net      network
@@ -107,6 +110,7 @@ func New(opts Options) (*Server, error) {
 		cancel:   cancel,
 		accounts: make(map[string]*account),
 		lids:     make(map[string]*account),
+		groups:   make(map[string]*group),
 		pairings: make(map[string]*pairing),
 		conns:    make(map[*connection]struct{}),
 	}

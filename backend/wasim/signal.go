@@ -306,13 +306,13 @@ func (s *signalStore) RemoveSignedPreKey(context.Context, uint32) error { return
 
 // StoreSenderKey keeps a group session.
 func (s *signalStore) StoreSenderKey(_ context.Context, name *protocol.SenderKeyName, key *groupRecord.SenderKey) error {
-	s.senderKeys[name.GroupID()+"/"+name.Sender().String()] = key.Serialize()
+	s.senderKeys[senderKeyID(name)] = key.Serialize()
 	return nil
 }
 
 // LoadSenderKey returns a group session, a fresh record if there is none.
 func (s *signalStore) LoadSenderKey(_ context.Context, name *protocol.SenderKeyName) (*groupRecord.SenderKey, error) {
-	raw, ok := s.senderKeys[name.GroupID()+"/"+name.Sender().String()]
+	raw, ok := s.senderKeys[senderKeyID(name)]
 	if !ok {
 		return groupRecord.NewSenderKey(s.format.SenderKeyRecord, s.format.SenderKeyState), nil
 	}
