@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-quick lint format bench build build-windows icons notices clean
+.PHONY: help run demo test test-quick test-fidelity lint format bench build build-windows icons notices clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -15,6 +15,9 @@ test: ## every test: Go with race detector, interface, browser, real window
 
 test-quick: ## the inner loop: Go without race detector, interface
 	@build/test-quick.sh
+
+test-fidelity: ## the simulator against a second client library, all of it
+	@build/fidelity.sh
 
 lint: ## linters, types, formatting
 	@build/lint.sh
@@ -38,4 +41,4 @@ notices: ## write THIRD_PARTY_NOTICES.md again from what is linked
 	@build/notices.sh
 
 clean: ## remove everything that was built
-	@rm -rf build/bin build/artifacts frontend/dist frontend/wailsjs frontend/node_modules
+	@rm -rf build/bin build/artifacts frontend/dist frontend/wailsjs frontend/node_modules backend/wasim/fidelity/node_modules

@@ -7,3 +7,4 @@ source build/env.sh
 build/frontend.sh --without-pages
 go tool -modfile=build/tools/go.mod golangci-lint fmt
 npm --prefix frontend run format
+npm --prefix backend/wasim/fidelity run format

@@ -7,6 +7,7 @@ build/languages.sh
 source build/env.sh
 
 build/frontend.sh --without-pages
+build/fidelity.sh --install
 linter=$(go tool -modfile=build/tools/go.mod -n golangci-lint)
 
 stage "scripts" shellcheck -x -P build build/*.sh .ci/run
@@ -15,3 +16,5 @@ stage "Go formatting" "$linter" fmt --diff
 stage "notices" go run ./build/notices --check
 stage "interface rules" npm --prefix frontend run lint
 stage "interface types" npm --prefix frontend run check
+stage "fidelity rules" npm --prefix backend/wasim/fidelity run lint
+stage "fidelity types" npm --prefix backend/wasim/fidelity run check

@@ -9,6 +9,7 @@ source build/env.sh
 stage "interface" build/frontend.sh
 stage "Go tests" go test -race -timeout 15m -tags "$headless_tags" "${go_packages[@]}"
 stage "interface tests" npm --prefix frontend run test
+stage "a second client" build/fidelity.sh --short
 stage "browser tests" build/e2e.sh
 stage "window" build/window.sh
 stage "window test" build/smoke.sh

@@ -1,0 +1,1 @@
+export { default } from "../../../frontend/eslint.plain.js";

@@ -1,0 +1,125 @@
+// @ts-check
+import { after } from "node:test";
+
+import { redirectFetch } from "./loopback.js";
+import { startProgram } from "./program.js";
+
+/**
+ * @typedef {{ endpoint: string, rootKey: string, control: string }} Ready
+ * @typedef {{ id: number, jid: string, name: string, connected: boolean, waiting: number, preKeys: number }} LinkedDevice
+ * @typedef {{ number: string, name: string, jid: string, lid: string, devices: LinkedDevice[], peers: string[] }} PhoneView
+ * @typedef {{ id: string, fromMe: boolean, text: string, state: string, read: boolean }} ChatMessage
+ */
+
+/** The simulator in its own process, which the tests drive over its control interface. */
+export class Simulator {
+  /** @type {Ready} */
+  #ready;
+  #stop;
+
+  /** @param {{ ready: Ready, stop: () => Promise<void> }} program */
+  constructor({ ready, stop }) {
+    this.#ready = ready;
+    this.#stop = stop;
+  }
+
+  /**
+   * Starts one for the tests of a file and ends it after them.
+   * @param {readonly string[]} args more flags of the program
+   */
+  static async forThisFile(args = []) {
+    const path = process.env.WASIM_BIN;
+    if (!path) throw new Error("WASIM_BIN names no simulator; run make test-fidelity");
+    const simulator = new Simulator(await startProgram(path, ["--with-stdin", ...args]));
+    after(() => simulator.#stop());
+    await redirectFetch(simulator.port);
+    return simulator;
+  }
+
+  get endpoint() {
+    return this.#ready.endpoint;
+  }
+
+  get rootKey() {
+    return Buffer.from(this.#ready.rootKey, "base64");
+  }
+
+  /** Port of the websocket and of media. */
+  get port() {
+    return Number(new URL(this.#ready.endpoint).port);
+  }
+
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @returns {Promise<T>}
+   */
+  async call(method, path, body) {
+    const response = await fetch(this.#ready.control + path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.error}`);
+    return answer;
+  }
+
+  /**
+   * @param {string} number
+   * @param {string} name
+   * @param {object} [more] other fields of PhoneOptions
+   */
+  async phone(number, name, more = {}) {
+    return new Phone(this, await this.call("POST", "/phones", { number, name, ...more }));
+  }
+}
+
+/** A simulated phone. */
+export class Phone {
+  /**
+   * @param {Simulator} simulator
+   * @param {PhoneView} view
+   */
+  constructor(simulator, view) {
+    this.simulator = simulator;
+    this.number = view.number;
+    this.name = view.name;
+    this.jid = view.jid;
+    this.lid = view.lid;
+  }
+
+  /**
+   * @template T
+   * @param {string} action last part of the path
+   * @param {unknown} [body]
+   * @returns {Promise<T>}
+   */
+  do(action, body = {}) {
+    return this.simulator.call("POST", `/phones/${this.number}/${action}`, body);
+  }
+
+  /** @returns {Promise<PhoneView>} */
+  view() {
+    return this.simulator.call("GET", `/phones/${this.number}`);
+  }
+
+  /**
+   * @param {Phone} peer
+   * @returns {Promise<ChatMessage[]>}
+   */
+  messages(peer) {
+    return this.simulator.call("GET", `/phones/${this.number}/messages?peer=${peer.number.slice(1)}`);
+  }
+
+  /**
+   * @param {Phone} peer
+   * @param {string} text
+   * @returns {Promise<string>} the message's id
+   */
+  async send(peer, text) {
+    const answer = await this.do("send", { to: peer.number, text });
+    return /** @type {{ id: string }} */ (answer).id;
+  }
+}
