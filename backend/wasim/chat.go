@@ -71,7 +71,7 @@ type party interface {
 func (a *account) label() string { return "+" + a.number }
 
 // party finds who a number, with or without the plus, or a group's JID stands for.
-func (p *Phone) party(peer string) (party, error) {
+func (p *endpoint) party(peer string) (party, error) {
 	if isGroup(peer) {
 		return p.s.group(peer)
 	}
@@ -82,7 +82,7 @@ func (p *Phone) party(peer string) (party, error) {
 func isGroup(peer string) bool { return strings.HasSuffix(peer, "@"+types.GroupServer) }
 
 // Messages returns what the phone shows of the chat with a number or a group's JID, oldest first.
-func (p *Phone) Messages(peer string) []ChatMessage {
+func (p *endpoint) Messages(peer string) []ChatMessage {
 	out := make([]ChatMessage, 0)
 	with, err := p.party(peer)
 	if err != nil {
@@ -101,7 +101,7 @@ func (p *Phone) Messages(peer string) []ChatMessage {
 }
 
 // Peers lists the numbers with which there is a chat, in order. For groups see Groups.
-func (p *Phone) Peers() []string {
+func (p *endpoint) Peers() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out := make([]string, 0, len(p.chats))
@@ -120,7 +120,7 @@ func shownKey(author *account, id string) messageKey {
 }
 
 // show adds a message to its chat unless the phone has it already.
-func (p *Phone) show(author *account, with party, m *storedMessage) {
+func (p *endpoint) show(author *account, with party, m *storedMessage) {
 	m.Peer, m.Author = with.label(), author.label()
 	if g, ok := with.(*group); ok && m.FromMe {
 		m.Members = g.awaited(p.account)
@@ -139,7 +139,7 @@ func (p *Phone) show(author *account, with party, m *storedMessage) {
 	p.s.pulse.beat()
 }
 
-func (p *Phone) shown(author *account, id string) *storedMessage {
+func (p *endpoint) shown(author *account, id string) *storedMessage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.messages[shownKey(author, id)]
@@ -151,7 +151,7 @@ func rankOf(s MessageState) int {
 }
 
 // advance moves the ticks of an own message forward, never back.
-func (p *Phone) advance(id string, to MessageState) {
+func (p *endpoint) advance(id string, to MessageState) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m := p.messages[shownKey(p.account, id)]; m != nil {
@@ -159,7 +159,7 @@ func (p *Phone) advance(id string, to MessageState) {
 	}
 }
 
-func (p *Phone) advanceLocked(m *storedMessage, to MessageState) {
+func (p *endpoint) advanceLocked(m *storedMessage, to MessageState) {
 	if rankOf(to) > rankOf(m.State) {
 		m.State = to
 		p.s.pulse.beat()
@@ -167,7 +167,7 @@ func (p *Phone) advanceLocked(m *storedMessage, to MessageState) {
 }
 
 // advanceFor notes how far an own message has got with a person; a message to a group is as far as its last member.
-func (p *Phone) advanceFor(reader *account, id string, to MessageState) {
+func (p *endpoint) advanceFor(reader *account, id string, to MessageState) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m := p.messages[shownKey(p.account, id)]
@@ -193,7 +193,7 @@ func (p *Phone) advanceFor(reader *account, id string, to MessageState) {
 
 // MarkRead reads everything that a number, or the others in a group, wrote and sends the read receipts. It returns how
 // many messages that were.
-func (p *Phone) MarkRead(peer string) (int, error) {
+func (p *endpoint) MarkRead(peer string) (int, error) {
 	with, err := p.party(peer)
 	if err != nil {
 		return 0, err
@@ -224,7 +224,7 @@ func (p *Phone) MarkRead(peer string) (int, error) {
 }
 
 // sendRead sends read receipts for messages of one author. A receipt to a group names the author beside it.
-func (p *Phone) sendRead(with party, author types.JID, ids []string) {
+func (p *endpoint) sendRead(with party, author types.JID, ids []string) {
 	for batch := range slices.Chunk(ids, maxReceiptIDs) {
 		n := element("receipt", attrs{"id": batch[0], "to": author, "type": "read", "t": p.s.unixNow()})
 		if g, ok := with.(*group); ok {

@@ -14,9 +14,9 @@ var ErrUnknownDevice = errors.New("the phone has no such linked device")
 // News about a list of devices. The account's contacts get
 //
 //	← <notification type="devices" from="1234@lid"><add device_hash="2:…"><device jid="1234:3@lid" key-index="2"/>
-//	    <key-index-list ts/></add></notification>
+//	    <key-index-list ts>signed</key-index-list></add></notification>
 //
-// and its own devices the whole list:
+// once for each address space, because clients keep a list for each; and its own devices the whole list:
 //
 //	← <notification type="account_sync" from="34…@s.whatsapp.net"><devices dhash="2:…"><device jid/>…</devices></notification>
 
@@ -36,33 +36,54 @@ func (s *Server) unlinkDevice(d *device) bool {
 	if c, ok := d.currentLink().(*connection); ok {
 		c.end(conflictError("device_removed"))
 	}
+	d.account.phone.forgetComputer(d.id)
 	s.tellDevices(d, "remove")
 	return true
 }
 
 func (s *Server) tellDevices(changed *device, change string) {
 	a := changed.account
-	entry := element("device", attrs{
-		"jid": changed.lid(), "key-index": strconv.FormatUint(uint64(changed.keyIndex), 10),
-	})
-	news := element(change, attrs{"device_hash": deviceListHash(a.deviceJIDs(types.HiddenUserServer))},
-		entry, element("key-index-list", attrs{"ts": s.unixNow()}))
-	for _, peer := range a.peerList() {
-		for _, d := range peer.deviceList() {
-			s.notify(d, a.lidJID(), "devices", news)
+	list := s.keyIndexList(a)
+	for _, server := range []string{types.HiddenUserServer, types.DefaultUserServer} {
+		news := element(change, attrs{"device_hash": deviceListHash(a.deviceJIDs(server))}, changed.entry(server), list)
+		for _, peer := range a.peerList() {
+			for _, d := range peer.deviceList() {
+				s.notify(d, a.jidOn(server), "devices", news)
+			}
 		}
 	}
 	own := a.deviceList()
-	list := make([]waBinary.Node, len(own))
+	entries := make([]waBinary.Node, len(own), len(own)+1)
 	for i, d := range own {
-		list[i] = element("device", attrs{"jid": d.pn(), "key-index": strconv.FormatUint(uint64(d.keyIndex), 10)})
+		entries[i] = d.entry(types.DefaultUserServer)
 	}
-	whole := element("devices", attrs{"dhash": deviceListHash(a.deviceJIDs(types.DefaultUserServer))}, list...)
+	whole := element("devices", attrs{"dhash": deviceListHash(a.deviceJIDs(types.DefaultUserServer))}, append(entries, list)...)
 	for _, d := range own {
 		if d != changed {
 			s.notify(d, a.pn(), "account_sync", whole)
 		}
 	}
+}
+
+// entry is a device in a list of devices.
+func (d *device) entry(server string) waBinary.Node {
+	a := attrs{"jid": d.jidOn(server)}
+	if d.id != 0 {
+		a["key-index"] = strconv.FormatUint(uint64(d.keyIndex), 10)
+	}
+	return element("device", a)
+}
+
+// keyIndexList is the list of valid key indexes with the phone's signature, which goes with every list of devices.
+func (s *Server) keyIndexList(a *account) waBinary.Node {
+	n := element("key-index-list", attrs{"ts": s.unixNow()})
+	signed, err := a.phone.signedKeyIndexes()
+	if err != nil {
+		s.log.Debug().Err(err).Msg("key indexes cannot be signed")
+		return n
+	}
+	n.Content = signed
+	return n
 }
 
 // iqDevices serves what a linked device asks about its own link: <remove-companion-device jid reason/> logs it out.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 )
 
@@ -43,29 +42,16 @@ type PhoneOptions struct {
 // Phone is an account's primary device, and what its owner does with it. A contact is a phone too. All methods are safe
 // for concurrent use.
 type Phone struct {
-	s        *Server
-	account  *account
-	dev      *device
-	mailbox  *mailbox
-	signal   *signalStore
+	endpoint
 	platform string
 	about    string
 	rawID    uint32
 	state    *phoneAppState
 
-	// crypto guards the Signal sessions. It is held from encryption until the message is handed in, so that the
-	// order of the ratchet is the order on the wire.
-	crypto sync.Mutex
-	// keyHolders are the devices that have the phone's current key for a group. Guarded by crypto.
-	keyHolders map[*group]map[*device]bool
-
-	mu          sync.Mutex
+	habits      sync.Mutex // guards what follows
 	addressing  Addressing
 	readsAtOnce bool
-	chats       map[string]*chat // by the label of who they are with
-	messages    map[messageKey]*storedMessage
-	peerTalk    map[string]*waE2E.Message // what it told linked devices, by id, for retries
-	retries     map[messageKey]int
+	computers   map[uint16]*Computer
 }
 
 // NewPhone makes an account with its phone.
@@ -99,26 +85,15 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 		watchers:    make(map[*device]struct{}),
 	}
 	p := &Phone{
-		s: s, account: a, signal: signal, platform: o.Platform, about: o.About,
+		platform: o.Platform, about: o.About,
 		rawID:      uint32(s.random.intN(1 << 30)),
 		addressing: o.Addressing, readsAtOnce: o.ReadsAtOnce,
-		chats:    make(map[string]*chat),
-		messages: make(map[messageKey]*storedMessage),
-		peerTalk: make(map[string]*waE2E.Message),
-		retries:  make(map[messageKey]int),
-
-		keyHolders: make(map[*group]map[*device]bool),
+		computers: make(map[uint16]*Computer),
 	}
-	p.mailbox = newMailbox(s, p.handle)
 	p.state = newPhoneAppState(p)
-	p.dev = &device{account: a, platform: o.Platform, greeted: true}
-	p.dev.keys.regID, p.dev.keys.identity = signal.regID, *signal.pair.Pub
-	p.dev.keys.signed = signal.publicSigned()
-	p.dev.keys.refill = func() []publicKey { return signal.newPreKeys(preKeyBatch) }
 	a.phone = p
+	p.setUp(s, &device{account: a, platform: o.Platform}, signal)
 	a.devices[0] = p.dev
-	p.dev.attach(p.mailbox)
-	p.dev.activate(p.mailbox, false)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -147,16 +122,32 @@ func (p *Phone) JID() string { return p.account.pn().String() }
 
 // SetAddressing changes by which identity the phone addresses people from now on.
 func (p *Phone) SetAddressing(a Addressing) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.habits.Lock()
+	defer p.habits.Unlock()
 	p.addressing = a
+}
+
+// addressSpace is the server part of the JIDs by which the account's own devices address people.
+func (p *Phone) addressSpace() string {
+	p.habits.Lock()
+	defer p.habits.Unlock()
+	if p.addressing == AddressPhone {
+		return types.DefaultUserServer
+	}
+	return types.HiddenUserServer
 }
 
 // SetReadsAtOnce makes the phone read everything that arrives from now on, or stop doing so.
 func (p *Phone) SetReadsAtOnce(on bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.habits.Lock()
+	defer p.habits.Unlock()
 	p.readsAtOnce = on
+}
+
+func (p *Phone) reads() bool {
+	p.habits.Lock()
+	defer p.habits.Unlock()
+	return p.readsAtOnce
 }
 
 // SetNetwork is the network of the account's linked devices. Off drops their connections and resets new ones when they
@@ -165,6 +156,9 @@ func (p *Phone) SetNetwork(on bool) {
 	p.account.mu.Lock()
 	p.account.offNetwork = !on
 	p.account.mu.Unlock()
+	for _, c := range p.Computers() {
+		c.setOnline(on)
+	}
 	if !on {
 		p.DropConnections()
 	}
@@ -172,14 +166,7 @@ func (p *Phone) SetNetwork(on bool) {
 
 // SetOwnNetwork is the network of the phone itself. Off means that it receives nothing and answers nothing; what is for
 // it is queued. The person can still write: it goes out at once, which a real phone would do only later.
-func (p *Phone) SetOwnNetwork(on bool) {
-	if on {
-		p.dev.attach(p.mailbox)
-		p.dev.activate(p.mailbox, false)
-		return
-	}
-	p.dev.detach(p.mailbox)
-}
+func (p *Phone) SetOwnNetwork(on bool) { p.setOnline(on) }
 
 // LinkedDevice is a device that is linked to a phone.
 type LinkedDevice struct {
@@ -193,6 +180,8 @@ type LinkedDevice struct {
 	Connected bool `json:"connected"`
 	// Waiting is how many stanzas are queued for it or not acknowledged by it.
 	Waiting int `json:"waiting"`
+	// Simulated is true for a Computer, which the simulator runs itself.
+	Simulated bool `json:"simulated,omitempty"`
 	// PreKeys is how many one-time keys the server has for it.
 	PreKeys int `json:"preKeys"`
 }
@@ -205,6 +194,7 @@ func (p *Phone) LinkedDevices() []LinkedDevice {
 			list = append(list, LinkedDevice{
 				ID: d.id, JID: d.pn().String(), Name: d.platform,
 				Connected: d.currentLink() != nil, Waiting: d.backlog(), PreKeys: d.keys.count(),
+				Simulated: p.Computer(d.id) != nil,
 			})
 		}
 	}
@@ -320,17 +310,4 @@ func (p *Phone) newCompanion() (*device, error) {
 // signedKeyIndexes is the phone's signed list of its linked devices.
 func (p *Phone) signedKeyIndexes() ([]byte, error) {
 	return signKeyIndexes(p.signal.pair, p.account.deviceList()[1:], p.rawID, p.s.now().Unix())
-}
-
-// peer finds another phone's account by its number.
-func (p *Phone) peer(number string) (*account, error) {
-	digits, err := digitsOf(number)
-	if err != nil {
-		return nil, err
-	}
-	a := p.s.accountOf(types.NewJID(digits, types.DefaultUserServer))
-	if a == nil {
-		return nil, fmt.Errorf("%w: %s", ErrUnknownNumber, mask(digits))
-	}
-	return a, nil
 }

@@ -14,7 +14,7 @@ import (
 // it in the same stanza, each encrypted for itself. See group_message.go for the stanza.
 
 // transmitToGroup encrypts a message for a group and hands it to the server.
-func (p *Phone) transmitToGroup(ctx context.Context, g *group, id string, message *waE2E.Message) error {
+func (p *endpoint) transmitToGroup(ctx context.Context, g *group, id string, message *waE2E.Message) error {
 	plaintext, err := proto.Marshal(message)
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
@@ -36,14 +36,17 @@ func (p *Phone) transmitToGroup(ctx context.Context, g *group, id string, messag
 	if len(parts) > 0 {
 		children = append(children, element("participants", nil, parts...))
 	}
-	n.Content = append(children, waBinary.Node{Tag: "enc", Attrs: attrs{"v": "2", "type": "skmsg"}, Content: ciphertext})
+	n.Content, err = p.vouched(append(children, waBinary.Node{Tag: "enc", Attrs: attrs{"v": "2", "type": "skmsg"}, Content: ciphertext}))
+	if err != nil {
+		return err
+	}
 	p.submit(&n)
 	return nil
 }
 
 // distributeKey encrypts the phone's key for the devices in a group that do not have it. When a device that has it is in
 // the group no longer, everyone gets a new one. The caller holds p.crypto.
-func (p *Phone) distributeKey(ctx context.Context, g *group) ([]waBinary.Node, error) {
+func (p *endpoint) distributeKey(ctx context.Context, g *group) ([]waBinary.Node, error) {
 	devices := g.devices()
 	holders := p.keyHolders[g]
 	remaining := 0
@@ -83,7 +86,7 @@ func (p *Phone) distributeKey(ctx context.Context, g *group) ([]waBinary.Node, e
 
 // keyShare is the part of a message that lets its reader decrypt what the phone sends to a group. The caller holds
 // p.crypto.
-func (p *Phone) keyShare(ctx context.Context, group types.JID) (*waE2E.SenderKeyDistributionMessage, error) {
+func (p *endpoint) keyShare(ctx context.Context, group types.JID) (*waE2E.SenderKeyDistributionMessage, error) {
 	share, err := p.signal.shareSenderKey(ctx, group, p.dev.lid())
 	if err != nil {
 		return nil, err

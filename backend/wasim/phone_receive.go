@@ -16,8 +16,8 @@ import (
 // maxRetries is how often a phone asks for a message that it cannot read, and how often it answers such a wish.
 const maxRetries = 5
 
-// handle does what a phone does with a stanza. It runs on the mailbox's goroutine.
-func (p *Phone) handle(node *waBinary.Node) {
+// handle does what a phone or a computer does with a stanza. It runs on the mailbox's goroutine.
+func (p *endpoint) handle(node *waBinary.Node) {
 	switch node.Tag {
 	case "message":
 		p.handleMessage(node)
@@ -25,7 +25,9 @@ func (p *Phone) handle(node *waBinary.Node) {
 		p.handleReceipt(node)
 		p.acknowledge(node)
 	case "notification":
-		p.handleNotification(node)
+		if p.isPhone() {
+			p.account.phone.handleNotification(node)
+		}
 		p.acknowledge(node)
 	case "ack":
 		if attrString(node, "class") == "message" {
@@ -38,7 +40,7 @@ func (p *Phone) handle(node *waBinary.Node) {
 	}
 }
 
-func (p *Phone) acknowledge(node *waBinary.Node) {
+func (p *endpoint) acknowledge(node *waBinary.Node) {
 	a := attrs{"class": node.Tag, "id": attrString(node, "id"), "to": node.Attrs["from"]}
 	if node.Tag != "message" {
 		a["type"] = attrString(node, "type")
@@ -51,7 +53,7 @@ func (p *Phone) acknowledge(node *waBinary.Node) {
 	p.submit(&waBinary.Node{Tag: "ack", Attrs: a})
 }
 
-func (p *Phone) handleMessage(node *waBinary.Node) {
+func (p *endpoint) handleMessage(node *waBinary.Node) {
 	from, ok := attrJID(node, "from")
 	author := p.s.accountOf(from)
 	enc, found := node.GetOptionalChildByTag("enc")
@@ -82,17 +84,14 @@ func (p *Phone) handleMessage(node *waBinary.Node) {
 		return
 	}
 	p.store(author, author, from, id, message)
-	p.mu.Lock()
-	reads := p.readsAtOnce
-	p.mu.Unlock()
-	if reads {
+	if p.isPhone() && p.account.phone.reads() {
 		if _, err := p.MarkRead(author.number); err != nil {
 			p.s.log.Debug().Err(err).Msg("read receipt")
 		}
 	}
 }
 
-func (p *Phone) decrypt(address types.JID, enc waBinary.Node) (*waE2E.Message, error) {
+func (p *endpoint) decrypt(address types.JID, enc waBinary.Node) (*waE2E.Message, error) {
 	p.crypto.Lock()
 	padded, err := p.signal.decrypt(p.s.ctx, address, attrString(&enc, "type"), content(enc))
 	p.crypto.Unlock()
@@ -111,7 +110,7 @@ func (p *Phone) decrypt(address types.JID, enc waBinary.Node) (*waE2E.Message, e
 }
 
 // handleOwn takes what one of the account's linked devices says: the copy of what it sent, or a request to the phone.
-func (p *Phone) handleOwn(node *waBinary.Node, from types.JID, message *waE2E.Message) {
+func (p *endpoint) handleOwn(node *waBinary.Node, from types.JID, message *waE2E.Message) {
 	if sent := message.GetDeviceSentMessage(); sent != nil {
 		chat, ok := attrJID(node, "recipient")
 		if !ok {
@@ -123,13 +122,13 @@ func (p *Phone) handleOwn(node *waBinary.Node, from types.JID, message *waE2E.Me
 		return
 	}
 	if request := message.GetProtocolMessage(); request != nil {
-		if d := p.account.device(from.Device); d != nil {
-			p.answerLinked(d, attrString(node, "id"), request)
+		if d := p.account.device(from.Device); d != nil && p.isPhone() {
+			p.account.phone.answerLinked(d, attrString(node, "id"), request)
 		}
 	}
 }
 
-func (p *Phone) store(author *account, with party, from types.JID, id string, message *waE2E.Message) {
+func (p *endpoint) store(author *account, with party, from types.JID, id string, message *waE2E.Message) {
 	m := &storedMessage{
 		ChatMessage: ChatMessage{
 			ID: id, FromMe: author == p.account, Device: from.Device,
@@ -144,7 +143,7 @@ func (p *Phone) store(author *account, with party, from types.JID, id string, me
 }
 
 // sendReceipt tells the author's device that the message has arrived.
-func (p *Phone) sendReceipt(node *waBinary.Node, author *account) {
+func (p *endpoint) sendReceipt(node *waBinary.Node, author *account) {
 	a := attrs{"id": attrString(node, "id"), "to": node.Attrs["from"]}
 	if author == p.account {
 		a["type"] = "sender"
@@ -159,7 +158,7 @@ func (p *Phone) sendReceipt(node *waBinary.Node, author *account) {
 }
 
 // askAgain sends a retry receipt. From the second on it carries keys for a new session.
-func (p *Phone) askAgain(node *waBinary.Node, k messageKey) {
+func (p *endpoint) askAgain(node *waBinary.Node, k messageKey) {
 	p.mu.Lock()
 	p.retries[k]++
 	count := p.retries[k]
@@ -184,7 +183,7 @@ func (p *Phone) askAgain(node *waBinary.Node, k messageKey) {
 	p.submit(&n)
 }
 
-func (p *Phone) handleReceipt(node *waBinary.Node) {
+func (p *endpoint) handleReceipt(node *waBinary.Node) {
 	from, ok := attrJID(node, "from")
 	if !ok {
 		return
@@ -213,7 +212,7 @@ func (p *Phone) handleReceipt(node *waBinary.Node) {
 }
 
 // readElsewhere notes what the owner has read on a linked device.
-func (p *Phone) readElsewhere(node *waBinary.Node, kind string, ids []string) {
+func (p *endpoint) readElsewhere(node *waBinary.Node, kind string, ids []string) {
 	chat, ok := attrJID(node, "recipient")
 	if !ok || kind != "read" && kind != "read-self" {
 		return
@@ -232,7 +231,7 @@ func (p *Phone) readElsewhere(node *waBinary.Node, kind string, ids []string) {
 	p.s.pulse.beat()
 }
 
-func (p *Phone) answerRetry(node *waBinary.Node, from types.JID) {
+func (p *endpoint) answerRetry(node *waBinary.Node, from types.JID) {
 	d := p.s.deviceOf(from)
 	retry, ok := node.GetOptionalChildByTag("retry")
 	count, err := strconv.Atoi(attrString(&retry, "count"))

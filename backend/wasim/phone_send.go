@@ -19,7 +19,7 @@ var ErrEmptyText = errors.New("the text is empty")
 
 // SendText writes a text to a number or to a group, by its JID. It returns the message's id as soon as the server has taken it. The account's
 // linked devices get their copy.
-func (p *Phone) SendText(ctx context.Context, to, text string) (string, error) {
+func (p *endpoint) SendText(ctx context.Context, to, text string) (string, error) {
 	if text == "" {
 		return "", ErrEmptyText
 	}
@@ -27,7 +27,7 @@ func (p *Phone) SendText(ctx context.Context, to, text string) (string, error) {
 }
 
 // Send sends any message to a number or to a group, by its JID.
-func (p *Phone) Send(ctx context.Context, to string, message *waE2E.Message) (string, error) {
+func (p *endpoint) Send(ctx context.Context, to string, message *waE2E.Message) (string, error) {
 	with, err := p.party(to)
 	if err != nil {
 		return "", err
@@ -35,23 +35,21 @@ func (p *Phone) Send(ctx context.Context, to string, message *waE2E.Message) (st
 	if err = ctx.Err(); err != nil {
 		return "", err
 	}
+	if p.account.device(p.dev.id) != p.dev {
+		return "", fmt.Errorf("%w: %d", ErrUnknownDevice, p.dev.id)
+	}
 	id := p.newMessageID()
 	message = proto.CloneOf(message)
 	if message.MessageContextInfo == nil {
 		message.MessageContextInfo = &waE2E.MessageContextInfo{MessageSecret: p.s.random.bytes(32)}
 	}
-	server := types.HiddenUserServer
-	p.mu.Lock()
-	if p.addressing == AddressPhone {
-		server = types.DefaultUserServer
-	}
-	p.mu.Unlock()
+	server := p.account.phone.addressSpace()
 	if g, ok := with.(*group); ok {
 		server = g.server
 	}
 	p.show(p.account, with, &storedMessage{
 		ChatMessage: ChatMessage{
-			ID: id, FromMe: true, Text: textOf(message), At: p.s.now(), State: StatePending, Read: true,
+			ID: id, FromMe: true, Device: p.dev.id, Text: textOf(message), At: p.s.now(), State: StatePending, Read: true,
 		},
 		content: message, server: server, author: p.dev.jidOn(server),
 	})
@@ -65,7 +63,7 @@ func (p *Phone) Send(ctx context.Context, to string, message *waE2E.Message) (st
 }
 
 // Burst sends count texts, "prefix 1" to "prefix count", as fast as possible and returns their ids.
-func (p *Phone) Burst(ctx context.Context, to, prefix string, count int) ([]string, error) {
+func (p *endpoint) Burst(ctx context.Context, to, prefix string, count int) ([]string, error) {
 	ids := make([]string, 0, count)
 	for i := range count {
 		id, err := p.SendText(ctx, to, prefix+" "+strconv.Itoa(i+1))
@@ -78,12 +76,12 @@ func (p *Phone) Burst(ctx context.Context, to, prefix string, count int) ([]stri
 }
 
 // newMessageID makes an id as phones do: 32 hexadecimal digits in capitals.
-func (p *Phone) newMessageID() string {
+func (p *endpoint) newMessageID() string {
 	return "AC" + strings.ToUpper(hex.EncodeToString(p.s.random.bytes(15)))
 }
 
 // transmit encrypts a message for all devices of the peer and of the own account, and hands it to the server.
-func (p *Phone) transmit(ctx context.Context, peer *account, server, id string, message *waE2E.Message) error {
+func (p *endpoint) transmit(ctx context.Context, peer *account, server, id string, message *waE2E.Message) error {
 	chatJID := peer.jidOn(server)
 	plaintext, err := proto.Marshal(message)
 	if err != nil {
@@ -115,7 +113,11 @@ func (p *Phone) transmit(ctx context.Context, peer *account, server, id string, 
 		}
 		parts = append(parts, element("to", attrs{"jid": d.jidOn(server)}, enc))
 	}
-	n := element("message", attrs{"id": id, "to": chatJID, "type": "text"}, waBinary.Node{Tag: "participants", Content: parts})
+	children, err := p.vouched([]waBinary.Node{{Tag: "participants", Content: parts}})
+	if err != nil {
+		return err
+	}
+	n := element("message", attrs{"id": id, "to": chatJID, "type": "text"}, children...)
 	p.submit(&n)
 	return nil
 }
@@ -129,7 +131,7 @@ func deviceSent(chat types.JID, message *waE2E.Message) *waE2E.Message {
 }
 
 // encryptFor encrypts for one device, with a new session if there is none. The caller holds p.crypto.
-func (p *Phone) encryptFor(ctx context.Context, d *device, plaintext []byte) (waBinary.Node, error) {
+func (p *endpoint) encryptFor(ctx context.Context, d *device, plaintext []byte) (waBinary.Node, error) {
 	if !p.signal.hasSession(d.lid()) {
 		b, left := d.keys.take()
 		if left < lowPreKeys && d.id != 0 {
@@ -146,13 +148,8 @@ func (p *Phone) encryptFor(ctx context.Context, d *device, plaintext []byte) (wa
 	return waBinary.Node{Tag: "enc", Attrs: attrs{"v": "2", "type": kind}, Content: ciphertext}, nil
 }
 
-// submit hands a stanza to the server as the phone's device.
-func (p *Phone) submit(node *waBinary.Node) {
-	p.s.receive(p.dev, p.mailbox, node)
-}
-
 // tellLinked sends something to one of the account's own linked devices: keys, history, answers.
-func (p *Phone) tellLinked(ctx context.Context, d *device, message *waE2E.Message) error {
+func (p *endpoint) tellLinked(ctx context.Context, d *device, message *waE2E.Message) error {
 	plaintext, err := proto.Marshal(message)
 	if err != nil {
 		return err
@@ -173,7 +170,7 @@ func (p *Phone) tellLinked(ctx context.Context, d *device, message *waE2E.Messag
 }
 
 // resend answers a retry receipt: the same message and id once more, for the one device that could not read it.
-func (p *Phone) resend(ctx context.Context, d *device, to types.JID, id string, count int, fresh *bundle) error {
+func (p *endpoint) resend(ctx context.Context, d *device, to types.JID, id string, count int, fresh *bundle) error {
 	message, a := p.forRetry(d, to, id)
 	if message == nil {
 		return fmt.Errorf("message %s is not known", id)
@@ -194,13 +191,17 @@ func (p *Phone) resend(ctx context.Context, d *device, to types.JID, id string, 
 		return err
 	}
 	enc.Attrs["count"] = strconv.Itoa(count)
-	n := element("message", a, enc)
+	children, err := p.vouched([]waBinary.Node{enc})
+	if err != nil {
+		return err
+	}
+	n := element("message", a, children...)
 	p.submit(&n)
 	return nil
 }
 
 // forRetry finds what a device shall get again, and the attributes with which it goes.
-func (p *Phone) forRetry(d *device, to types.JID, id string) (*waE2E.Message, attrs) {
+func (p *endpoint) forRetry(d *device, to types.JID, id string) (*waE2E.Message, attrs) {
 	a := attrs{"id": id, "to": to, "type": "text", "device_fanout": "false"}
 	p.mu.Lock()
 	defer p.mu.Unlock()

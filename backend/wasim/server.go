@@ -136,6 +136,9 @@ func (s *Server) Close() error {
 	s.dropConnections(nil)
 	for _, a := range phones {
 		a.phone.mailbox.close()
+		for _, c := range a.phone.Computers() {
+			c.mailbox.close()
+		}
 	}
 	s.wg.Wait()
 	return err

@@ -112,11 +112,7 @@ func (s *Server) usyncDevices(a *account) waBinary.Node {
 		}
 		list[i] = element("device", entry)
 	}
-	children := []waBinary.Node{element("device-list", nil, list...)}
-	if signed, err := a.phone.signedKeyIndexes(); err == nil {
-		children = append(children, waBinary.Node{Tag: "key-index-list", Attrs: attrs{"ts": s.unixNow()}, Content: signed})
-	}
-	return element("devices", nil, children...)
+	return element("devices", nil, element("device-list", nil, list...), s.keyIndexList(a))
 }
 
 // businessNode is the verified name of a business account.

@@ -1,0 +1,93 @@
+package wasim
+
+import (
+	"fmt"
+	"sync"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+)
+
+// endpoint is a device that the simulator runs itself, a phone or a computer linked to one: a client of the same server
+// without a socket, with its Signal state, its mailbox, and its copy of the chats. What only a phone does is in Phone,
+// what only a computer does in Computer.
+type endpoint struct {
+	s       *Server
+	account *account
+	dev     *device
+	mailbox *mailbox
+	signal  *signalStore
+
+	// crypto guards the Signal sessions. It is held from encryption until the message is handed in, so that the
+	// order of the ratchet is the order on the wire.
+	crypto sync.Mutex
+	// keyHolders are the devices that have the endpoint's current key for a group. Guarded by crypto.
+	keyHolders map[*group]map[*device]bool
+
+	mu       sync.Mutex
+	chats    map[string]*chat // by the label of who they are with
+	messages map[messageKey]*storedMessage
+	peerTalk map[string]*waE2E.Message // what it told the account's other devices, by id, for retries
+	retries  map[messageKey]int
+}
+
+// setUp connects the endpoint to its device, which becomes live. The device's keys are the endpoint's.
+func (p *endpoint) setUp(s *Server, d *device, signal *signalStore) {
+	p.s, p.account, p.dev, p.signal = s, d.account, d, signal
+	p.keyHolders = make(map[*group]map[*device]bool)
+	p.chats = make(map[string]*chat)
+	p.messages = make(map[messageKey]*storedMessage)
+	p.peerTalk = make(map[string]*waE2E.Message)
+	p.retries = make(map[messageKey]int)
+	p.mailbox = newMailbox(s, p.handle)
+	d.greeted = true
+	d.keys.regID, d.keys.identity = signal.regID, *signal.pair.Pub
+	d.keys.signed = signal.publicSigned()
+	d.keys.refill = func() []publicKey { return signal.newPreKeys(preKeyBatch) }
+	p.setOnline(true)
+}
+
+// setOnline gives the device its network, or takes it: what is for it is queued meanwhile.
+func (p *endpoint) setOnline(on bool) {
+	if !on {
+		p.dev.detach(p.mailbox)
+		return
+	}
+	p.dev.attach(p.mailbox)
+	p.dev.activate(p.mailbox, false)
+}
+
+// isPhone tells the account's primary device from the computers that are linked to it.
+func (p *endpoint) isPhone() bool { return p.dev.id == 0 }
+
+// submit hands a stanza to the server as the endpoint's device.
+func (p *endpoint) submit(node *waBinary.Node) {
+	p.s.receive(p.dev, p.mailbox, node)
+}
+
+// vouched adds the signed identity of a computer to a message that starts a session. A phone needs none.
+func (p *endpoint) vouched(children []waBinary.Node) ([]waBinary.Node, error) {
+	if p.dev.identity == nil {
+		return children, nil
+	}
+	raw, err := proto.Marshal(p.dev.identity)
+	if err != nil {
+		return nil, fmt.Errorf("encode device identity: %w", err)
+	}
+	return append(children, data("device-identity", raw)), nil
+}
+
+// peer finds another phone's account by its number.
+func (p *endpoint) peer(number string) (*account, error) {
+	digits, err := digitsOf(number)
+	if err != nil {
+		return nil, err
+	}
+	a := p.s.accountOf(types.NewJID(digits, types.DefaultUserServer))
+	if a == nil {
+		return nil, fmt.Errorf("%w: %s", ErrUnknownNumber, mask(digits))
+	}
+	return a, nil
+}
