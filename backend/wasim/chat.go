@@ -50,6 +50,7 @@ type ChatMessage struct {
 
 type storedMessage struct {
 	ChatMessage
+	key     messageKey // in Phone.messages
 	content *waE2E.Message
 	server  string    // address space in which it came or went
 	author  types.JID // its author's device, as receipts name it
@@ -131,12 +132,29 @@ func (p *endpoint) show(author *account, with party, m *storedMessage) {
 	if p.messages[k] != nil {
 		return
 	}
-	p.messages[k] = m
+	p.messages[k], m.key = m, k
 	if p.chats[m.Peer] == nil {
 		p.chats[m.Peer] = &chat{with: with}
 	}
 	p.chats[m.Peer].messages = append(p.chats[m.Peer].messages, m)
+	p.forgetOldMessages()
 	p.s.pulse.beat()
+}
+
+// forgetOldMessages bounds what a phone remembers when Options.Keep says so. The caller holds p.mu.
+func (p *endpoint) forgetOldMessages() {
+	keep := p.s.opts.Keep
+	if keep == 0 || len(p.messages) < 2*keep {
+		return
+	}
+	all := slices.SortedFunc(maps.Values(p.messages), func(x, y *storedMessage) int { return x.At.Compare(y.At) })
+	forgetOldest(all, keep, func(old *storedMessage) bool {
+		delete(p.messages, old.key)
+		return true
+	})
+	for _, c := range p.chats {
+		c.messages = slices.DeleteFunc(c.messages, func(m *storedMessage) bool { return p.messages[m.key] != m })
+	}
 }
 
 func (p *endpoint) shown(author *account, id string) *storedMessage {

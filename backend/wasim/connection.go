@@ -74,6 +74,7 @@ func (c *connection) serve(ctx context.Context) {
 func (c *connection) detach() {
 	if c.dev != nil {
 		c.dev.detach(c)
+		c.s.pulse.beat()
 	}
 	if c.pairing != nil {
 		c.s.abandonPairing(c.pairing)

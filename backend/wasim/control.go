@@ -44,6 +44,7 @@ const scanPatience = 2 * time.Minute
 //	DELETE /faults
 //	POST   /server/stop, /server/start   {"memory"}, /server/drop, /server/min-version {"version"}
 //	GET    /ledger                       Book; ?deliveries=1 with from, to, id, device, linked: list of Delivery
+//	GET    /ledger/totals                Totals
 //	GET    /transcript                   text
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
@@ -94,6 +95,7 @@ func (s *Server) serverRoutes() map[string]controlFunc {
 		"POST /server/drop":        func(*http.Request) (any, error) { return counted(s.DropAll()), nil },
 		"POST /server/min-version": s.controlMinVersion,
 		"GET /ledger":              s.controlLedger,
+		"GET /ledger/totals":       func(*http.Request) (any, error) { return s.ledger.Totals(), nil },
 	}
 }
 

@@ -18,6 +18,9 @@ const (
 	frameHeader    = 3
 	// compressedFlag in the first byte of a decrypted frame says that the rest is a zlib stream.
 	compressedFlag = 2
+	// keptBuffer is how much memory a connection that waits for its next frame may hold: a few large frames after linking
+	// must not cost as much for every idle connection.
+	keptBuffer = 4 << 10
 )
 
 var (
@@ -87,7 +90,11 @@ func (r *frameReader) next(ctx context.Context) ([]byte, error) {
 	if err := r.fill(ctx, length); err != nil {
 		return nil, err
 	}
-	return bytes.Clone(r.buf.Next(length)), nil
+	frame := bytes.Clone(r.buf.Next(length))
+	if r.buf.Len() == 0 && r.buf.Cap() > keptBuffer {
+		r.buf = bytes.Buffer{}
+	}
+	return frame, nil
 }
 
 // writeFrame sends one frame in one websocket message, as the real server does and one client requires.

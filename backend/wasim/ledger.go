@@ -71,12 +71,14 @@ const transcriptCap = 4096
 
 // Ledger records every message: taken from whom, queued for which device, sent, acknowledged, decrypted, receipted. It
 // is kept by the server and not by the clients, so it is what a test compares a client's database with. Safe for
-// concurrent use. Memory grows with the number of messages.
+// concurrent use. Memory grows with the number of messages unless Options.Keep bounds it (ledger_totals.go).
 type Ledger struct {
 	now   func() time.Time
 	pulse *pulse
+	keep  int // 0: everything
 
 	mu          sync.Mutex
+	totals      Totals
 	submissions map[messageKey]*Submission
 	submitted   []*Submission
 	deliveries  map[deliveryKey]*Delivery
@@ -97,10 +99,12 @@ type recipientKey struct {
 	to Address
 }
 
-func newLedger(now func() time.Time, pulse *pulse) *Ledger {
+func newLedger(now func() time.Time, pulse *pulse, keep int) *Ledger {
 	return &Ledger{
 		now:         now,
 		pulse:       pulse,
+		keep:        keep,
+		totals:      Totals{Receipts: make(map[string]int)},
 		submissions: make(map[messageKey]*Submission),
 		deliveries:  make(map[deliveryKey]*Delivery),
 		byRecipient: make(map[recipientKey][]*Delivery),
@@ -138,7 +142,8 @@ func (l *Ledger) Deliveries(f Filter) []Delivery {
 	for _, d := range l.delivered {
 		if f.matches(d) {
 			c := *d
-			c.Receipts = maps.Clone(d.Receipts)
+			c.Receipts = make(map[string]int, len(d.Receipts))
+			maps.Copy(c.Receipts, d.Receipts)
 			out = append(out, c)
 		}
 	}
@@ -219,8 +224,11 @@ func (l *Ledger) taken(k messageKey, chat string) {
 		s = &Submission{ID: k.id, From: k.from, Chat: chat, At: l.now()}
 		l.submissions[k] = s
 		l.submitted = append(l.submitted, s)
+		l.totals.Submissions++
+		l.forgetSubmissions()
 	}
 	s.Taken++
+	l.totals.Taken++
 	l.noteLocked(k.from, "sent a message", k.id)
 }
 
@@ -233,38 +241,46 @@ func (l *Ledger) ackedSender(k messageKey, times, rejected int) {
 	}
 }
 
+// delivery finds a delivery. It is nil for one that was settled and forgotten.
 func (l *Ledger) delivery(k messageKey, to Address) *Delivery {
-	key := deliveryKey{k, to}
-	d := l.deliveries[key]
-	if d == nil {
-		d = &Delivery{ID: k.id, From: k.from, To: to, QueuedAt: l.now(), Receipts: make(map[string]int)}
-		l.deliveries[key] = d
-		l.delivered = append(l.delivered, d)
-		byRecipient := recipientKey{k.id, to}
-		l.byRecipient[byRecipient] = append(l.byRecipient[byRecipient], d)
-	}
-	return d
+	return l.deliveries[deliveryKey{k, to}]
 }
 
 func (l *Ledger) queued(k messageKey, to Address) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.delivery(k, to).Queued++
+	l.totals.Queued++
+	d := l.delivery(k, to)
+	if d == nil {
+		d = &Delivery{ID: k.id, From: k.from, To: to, QueuedAt: l.now()}
+		l.deliveries[deliveryKey{k, to}] = d
+		l.delivered = append(l.delivered, d)
+		byRecipient := recipientKey{k.id, to}
+		l.byRecipient[byRecipient] = append(l.byRecipient[byRecipient], d)
+		l.totals.Deliveries++
+		l.forgetDeliveries()
+	}
+	d.Queued++
 }
 
 func (l *Ledger) sent(k messageKey, to Address) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.delivery(k, to).Sent++
+	l.totals.Sent++
+	if d := l.delivery(k, to); d != nil {
+		d.Sent++
+	}
 	l.noteLocked(to, "was sent", k.id)
 }
 
 func (l *Ledger) acked(k messageKey, by Address) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d := l.delivery(k, by)
-	if d.Acked++; d.Acked == 1 {
-		d.AckedAt = l.now()
+	l.totals.Acked++
+	if d := l.delivery(k, by); d != nil {
+		if d.Acked++; d.Acked == 1 {
+			d.AckedAt = l.now()
+		}
 	}
 	l.noteLocked(by, "acknowledged", k.id)
 }
@@ -272,7 +288,10 @@ func (l *Ledger) acked(k messageKey, by Address) {
 func (l *Ledger) decrypted(k messageKey, by Address) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.delivery(k, by).Decrypted++
+	l.totals.Decrypted++
+	if d := l.delivery(k, by); d != nil {
+		d.Decrypted++
+	}
 	l.noteLocked(by, "decrypted", k.id)
 }
 
@@ -280,8 +299,12 @@ func (l *Ledger) decrypted(k messageKey, by Address) {
 func (l *Ledger) receipted(sender, id string, by Address, kind string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.totals.Receipts[kind]++
 	for _, d := range l.byRecipient[recipientKey{id, by}] {
 		if sameNumber(d.From.Number, sender) {
+			if d.Receipts == nil {
+				d.Receipts = make(map[string]int)
+			}
 			d.Receipts[kind]++
 		}
 	}

@@ -32,7 +32,7 @@ type messageKey struct {
 	id   string
 }
 
-// deliveredCap bounds how many delivered messages a device's duplicate filter remembers.
+// deliveredCap bounds how many delivered messages a device's duplicate filter remembers, unless Options.Keep says less.
 const deliveredCap = 50_000
 
 // deliveredSet remembers the last messages that a device confirmed to have decrypted.
@@ -42,19 +42,19 @@ type deliveredSet struct {
 	next  int
 }
 
-func (s *deliveredSet) add(k messageKey) {
+func (s *deliveredSet) add(k messageKey, limit int) {
 	if s.keys == nil {
 		s.keys = make(map[messageKey]struct{})
 	}
 	if _, known := s.keys[k]; known {
 		return
 	}
-	if len(s.order) < deliveredCap {
+	if len(s.order) < limit {
 		s.order = append(s.order, k)
 	} else {
 		delete(s.keys, s.order[s.next])
 		s.order[s.next] = k
-		s.next = (s.next + 1) % deliveredCap
+		s.next = (s.next + 1) % limit
 	}
 	s.keys[k] = struct{}{}
 }
@@ -185,9 +185,13 @@ func (d *device) remove(id string, limit int, matches func(*pendingStanza) bool)
 
 // confirm remembers that the device decrypted a message.
 func (d *device) confirm(k messageKey) {
+	limit := deliveredCap
+	if keep := d.account.s.opts.Keep; keep > 0 {
+		limit = min(limit, keep)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.delivered.add(k)
+	d.delivered.add(k, limit)
 }
 
 // settled tells whether a message need not be queued for this device: it was decrypted already, or it still waits in the

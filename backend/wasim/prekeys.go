@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -151,13 +152,13 @@ func keyNumber(n uint32) [3]byte { return [3]byte{byte(n >> 16), byte(n >> 8), b
 
 var errPreKeys = errors.New("keys are malformed")
 
-// readPublicKey reads <key> or <skey>.
+// readPublicKey reads <key> or <skey>. It copies, because a key outlives the frame that it came in by far.
 func readPublicKey(n waBinary.Node) (publicKey, error) {
 	id, value := childContent(&n, "id"), childContent(&n, "value")
 	if len(id) != 3 || len(value) != 32 {
 		return publicKey{}, errPreKeys
 	}
-	return publicKey{id: [3]byte(id), key: [32]byte(value), signature: childContent(&n, "signature")}, nil
+	return publicKey{id: [3]byte(id), key: [32]byte(value), signature: bytes.Clone(childContent(&n, "signature"))}, nil
 }
 
 func (k *keyStore) upload(node *waBinary.Node) error {
@@ -189,6 +190,7 @@ func (k *keyStore) upload(node *waBinary.Node) error {
 	for _, key := range k.oneTime {
 		known[key.id] = true
 	}
+	k.oneTime = slices.Grow(k.oneTime, len(fresh))
 	for _, key := range fresh {
 		if !known[key.id] {
 			k.oneTime = append(k.oneTime, key)

@@ -43,6 +43,10 @@ type Options struct {
 	// CloseDelay is how long a connection stays open after a failure or a stream error, so that the client reads the
 	// reason before it sees the end. Default 150 ms.
 	CloseDelay time.Duration
+	// Keep bounds memory: about how many finished messages the ledger keeps in detail, how many messages each phone keeps,
+	// and how many each device's filter of duplicates knows. What is older is counted and forgotten; what waits for a device
+	// is never forgotten. 0 keeps everything.
+	Keep int
 }
 
 func (o Options) withDefaults() Options {
@@ -114,7 +118,7 @@ func New(opts Options) (*Server, error) {
 		pairings: make(map[string]*pairing),
 		conns:    make(map[*connection]struct{}),
 	}
-	s.ledger = newLedger(opts.Now, s.pulse)
+	s.ledger = newLedger(opts.Now, s.pulse, opts.Keep)
 	return s, nil
 }
 

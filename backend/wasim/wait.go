@@ -30,8 +30,8 @@ func (p *pulse) next() <-chan struct{} {
 	return p.changed
 }
 
-// WaitFor returns when cond is true. It looks whenever a client's stanza was handled and whenever the ledger or what a
-// phone shows has changed, so that tests need not sleep. It returns ctx's error, or ErrClosed.
+// WaitFor returns when cond is true. It looks whenever a client's stanza was handled, a client has gone, and whenever the
+// ledger or what a phone shows has changed, so that tests need not sleep. It returns ctx's error, or ErrClosed.
 func (s *Server) WaitFor(ctx context.Context, cond func() bool) error {
 	for {
 		next := s.pulse.next()

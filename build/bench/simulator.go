@@ -21,9 +21,9 @@ type simulator struct {
 	Control  string `json:"control"`
 }
 
-func startSimulator(ctx context.Context, p programs, dir string) (*simulator, error) {
+func startSimulator(ctx context.Context, p programs, dir string, options ...string) (*simulator, error) {
 	var s simulator
-	proc, err := start(ctx, dir, &s, p.wasim, "--seed", "1")
+	proc, err := start(ctx, dir, &s, p.wasim, append([]string{"--seed", "1"}, options...)...)
 	s.process = proc
 	return &s, err
 }

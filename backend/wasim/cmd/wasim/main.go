@@ -30,6 +30,7 @@ type options struct {
 	Listen    string `default:"127.0.0.1:0" help:"Loopback address for clients."`
 	Control   string `default:"127.0.0.1:0" help:"Loopback address for the JSON control interface."`
 	Seed      int64  `default:"1" help:"Seed of everything that is chosen."`
+	Keep      int    `help:"How many finished messages to remember in detail; 0 remembers all, and memory grows with them."`
 	Verbose   bool   `help:"Log to standard error."`
 	WithStdin bool   `help:"End when standard input is closed, so that no simulator outlives the program that started it."`
 }
@@ -52,7 +53,7 @@ func run(ctx context.Context, o options, in io.Reader, out io.Writer) (err error
 	if o.Verbose {
 		log = zerolog.New(os.Stderr).With().Timestamp().Logger()
 	}
-	server, err := wasim.New(wasim.Options{Seed: o.Seed, Logger: log})
+	server, err := wasim.New(wasim.Options{Seed: o.Seed, Logger: log, Keep: o.Keep})
 	if err != nil {
 		return err
 	}
