@@ -46,7 +46,7 @@ func (s *Server) tellDevices(changed *device, change string) {
 	list := s.keyIndexList(a)
 	for _, server := range []string{types.HiddenUserServer, types.DefaultUserServer} {
 		news := element(change, attrs{"device_hash": deviceListHash(a.deviceJIDs(server))}, changed.entry(server), list)
-		for _, peer := range a.peerList() {
+		for _, peer := range s.acquainted(a) {
 			for _, d := range peer.deviceList() {
 				s.notify(d, a.jidOn(server), "devices", news)
 			}

@@ -206,3 +206,21 @@ func (g *group) participant(who *account, role GroupRole) waBinary.Node {
 }
 
 func groupTime(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
+
+// acquainted lists who hears of changes of an account's devices: whom it wrote with, and the members of its groups.
+func (s *Server) acquainted(a *account) []*account {
+	list := a.peerList()
+	known := map[*account]bool{a: true}
+	for _, peer := range list {
+		known[peer] = true
+	}
+	for _, g := range s.groupsOf(a) {
+		for _, member := range g.accounts() {
+			if !known[member] {
+				known[member] = true
+				list = append(list, member)
+			}
+		}
+	}
+	return list
+}

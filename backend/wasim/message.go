@@ -1,6 +1,7 @@
 package wasim
 
 import (
+	"slices"
 	"strconv"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -51,6 +52,10 @@ func (s *Server) receiveMessage(d *device, l link, node *waBinary.Node) {
 			s.ackMessage(d, l, node, k, to, attrs{"error": strconv.Itoa(f.Code)}, f.Code)
 			return
 		}
+	}
+	if to.Server == types.GroupServer {
+		s.receiveGroupMessage(d, l, node, k)
+		return
 	}
 	if chat == nil {
 		s.ackMessage(d, l, node, k, to, attrs{"error": "404"}, 404)
@@ -152,17 +157,8 @@ func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, to typ
 		return
 	}
 	from := sender.jidOn(part.to.Server)
-	a := attrs{
-		"from": from,
-		"id":   k.id,
-		"type": attrString(node, "type"),
-		"t":    s.unixNow(),
-	}
-	for _, key := range []string{"edit", "category", "verified_name", "push_priority"} {
-		if v := attrString(node, key); v != "" {
-			a[key] = v
-		}
-	}
+	a := s.passedOn(node, k)
+	a["from"] = from
 	switch {
 	case recipient.account != sender.account:
 		a["notify"] = sender.account.pushName()
@@ -183,10 +179,21 @@ func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, to typ
 	recipient.enqueue(&pendingStanza{node: &out, from: from, id: k.id, message: &k})
 }
 
+// passedOn is what of a message's attributes its recipients see.
+func (s *Server) passedOn(node *waBinary.Node, k messageKey) attrs {
+	a := attrs{"id": k.id, "type": attrString(node, "type"), "t": s.unixNow()}
+	for _, key := range []string{"edit", "category", "verified_name", "push_priority"} {
+		if v := attrString(node, key); v != "" {
+			a[key] = v
+		}
+	}
+	return a
+}
+
 // parts selects what of a message its recipient sees.
-func (s *Server) parts(node *waBinary.Node, enc waBinary.Node) []waBinary.Node {
-	children := []waBinary.Node{enc}
-	first := attrString(&enc, "type") == "pkmsg"
+func (s *Server) parts(node *waBinary.Node, encs ...waBinary.Node) []waBinary.Node {
+	children := slices.Clone(encs)
+	first := slices.ContainsFunc(encs, func(enc waBinary.Node) bool { return attrString(&enc, "type") == "pkmsg" })
 	for _, child := range node.GetChildren() {
 		switch child.Tag {
 		case "device-identity":

@@ -84,6 +84,20 @@ func (p *endpoint) distributeKey(ctx context.Context, g *group) ([]waBinary.Node
 	return parts, nil
 }
 
+// withKey adds the phone's key for a group to a message that goes to one device of it. The caller holds p.crypto.
+func (p *endpoint) withKey(ctx context.Context, g *group, d *device, message *waE2E.Message) (*waE2E.Message, error) {
+	if g.role(d.account) == "" {
+		return nil, fmt.Errorf("asked by %s, who is not in the group", mask(d.account.number))
+	}
+	share, err := p.keyShare(ctx, g.jid)
+	if err != nil {
+		return nil, err
+	}
+	message = proto.CloneOf(message)
+	message.SenderKeyDistributionMessage = share
+	return message, nil
+}
+
 // keyShare is the part of a message that lets its reader decrypt what the phone sends to a group. The caller holds
 // p.crypto.
 func (p *endpoint) keyShare(ctx context.Context, group types.JID) (*waE2E.SenderKeyDistributionMessage, error) {

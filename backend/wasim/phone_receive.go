@@ -55,6 +55,10 @@ func (p *endpoint) acknowledge(node *waBinary.Node) {
 
 func (p *endpoint) handleMessage(node *waBinary.Node) {
 	from, ok := attrJID(node, "from")
+	if g := p.s.groupOf(from); g != nil {
+		p.handleGroupMessage(node, g)
+		return
+	}
 	author := p.s.accountOf(from)
 	enc, found := node.GetOptionalChildByTag("enc")
 	if !ok || author == nil || !found {
@@ -65,13 +69,7 @@ func (p *endpoint) handleMessage(node *waBinary.Node) {
 	message, err := p.decrypt(deviceJID(author.lidJID(), from.Device), enc)
 	k := messageKey{from: Address{Number: "+" + author.number, Device: from.Device}, id: id}
 	if err != nil {
-		if p.shown(author, id) != nil || errors.Is(err, signalerror.ErrOldCounter) {
-			p.sendReceipt(node, author)
-			return
-		}
-		p.s.log.Debug().Err(err).Str("phone", mask(p.account.number)).Msg("message cannot be decrypted")
-		p.askAgain(node, k)
-		p.acknowledge(node)
+		p.cannotRead(node, author, k, err)
 		return
 	}
 	p.s.ledger.decrypted(k, p.dev.address())
@@ -83,12 +81,28 @@ func (p *endpoint) handleMessage(node *waBinary.Node) {
 	if message.GetSenderKeyDistributionMessage() != nil || message.GetProtocolMessage() != nil {
 		return
 	}
-	p.store(author, author, from, id, message)
-	if p.isPhone() && p.account.phone.reads() {
-		if _, err := p.MarkRead(author.number); err != nil {
+	p.arrived(author, author, from, id, message)
+}
+
+// arrived shows a message from someone else, or from another device of the account in a group.
+func (p *endpoint) arrived(author *account, with party, from types.JID, id string, message *waE2E.Message) {
+	p.store(author, with, from, id, message)
+	if author != p.account && p.isPhone() && p.account.phone.reads() {
+		if _, err := p.MarkRead(with.label()); err != nil {
 			p.s.log.Debug().Err(err).Msg("read receipt")
 		}
 	}
+}
+
+// cannotRead asks for a message again that could not be decrypted, unless it is shown already.
+func (p *endpoint) cannotRead(node *waBinary.Node, author *account, k messageKey, err error) {
+	if p.shown(author, k.id) != nil || errors.Is(err, signalerror.ErrOldCounter) {
+		p.sendReceipt(node, author)
+		return
+	}
+	p.s.log.Debug().Err(err).Str("phone", mask(p.account.number)).Msg("message cannot be decrypted")
+	p.askAgain(node, k)
+	p.acknowledge(node)
 }
 
 func (p *endpoint) decrypt(address types.JID, enc waBinary.Node) (*waE2E.Message, error) {
@@ -98,6 +112,11 @@ func (p *endpoint) decrypt(address types.JID, enc waBinary.Node) (*waE2E.Message
 	if err != nil {
 		return nil, err
 	}
+	return readMessage(padded)
+}
+
+// readMessage decodes what was decrypted.
+func readMessage(padded []byte) (*waE2E.Message, error) {
 	plaintext, err := unpad(padded)
 	if err != nil {
 		return nil, err
@@ -151,8 +170,10 @@ func (p *endpoint) sendReceipt(node *waBinary.Node, author *account) {
 			a["type"] = "peer_msg"
 		}
 	}
-	if recipient, ok := attrJID(node, "recipient"); ok {
-		a["recipient"] = recipient
+	for _, key := range []string{"participant", "recipient"} {
+		if jid, ok := attrJID(node, key); ok {
+			a[key] = jid
+		}
 	}
 	p.submit(&waBinary.Node{Tag: "receipt", Attrs: a})
 }
@@ -167,8 +188,10 @@ func (p *endpoint) askAgain(node *waBinary.Node, k messageKey) {
 		return
 	}
 	a := attrs{"id": k.id, "to": node.Attrs["from"], "type": "retry"}
-	if recipient, ok := attrJID(node, "recipient"); ok {
-		a["recipient"] = recipient
+	for _, key := range []string{"participant", "recipient"} {
+		if jid, ok := attrJID(node, key); ok {
+			a[key] = jid
+		}
 	}
 	n := element("receipt", a,
 		element("retry", attrs{"count": strconv.Itoa(count), "id": k.id, "t": attrString(node, "t"), "v": "1"}),
@@ -187,6 +210,9 @@ func (p *endpoint) handleReceipt(node *waBinary.Node) {
 	from, ok := attrJID(node, "from")
 	if !ok {
 		return
+	}
+	if reader, inGroup := attrJID(node, "participant"); inGroup {
+		from = reader
 	}
 	kind := attrString(node, "type")
 	if kind == "retry" {

@@ -171,16 +171,23 @@ func (p *endpoint) tellLinked(ctx context.Context, d *device, message *waE2E.Mes
 
 // resend answers a retry receipt: the same message and id once more, for the one device that could not read it.
 func (p *endpoint) resend(ctx context.Context, d *device, to types.JID, id string, count int, fresh *bundle) error {
-	message, a := p.forRetry(d, to, id)
+	message, g, a := p.forRetry(d, to, id)
 	if message == nil {
 		return fmt.Errorf("message %s is not known", id)
+	}
+	p.crypto.Lock()
+	defer p.crypto.Unlock()
+	if g != nil {
+		withKey, err := p.withKey(ctx, g, d, message)
+		if err != nil {
+			return err
+		}
+		message = withKey
 	}
 	plaintext, err := proto.Marshal(message)
 	if err != nil {
 		return err
 	}
-	p.crypto.Lock()
-	defer p.crypto.Unlock()
 	if fresh != nil {
 		if err := p.signal.startSession(ctx, d.lid(), *fresh); err != nil {
 			return err
@@ -200,23 +207,27 @@ func (p *endpoint) resend(ctx context.Context, d *device, to types.JID, id strin
 	return nil
 }
 
-// forRetry finds what a device shall get again, and the attributes with which it goes.
-func (p *endpoint) forRetry(d *device, to types.JID, id string) (*waE2E.Message, attrs) {
+// forRetry finds what a device shall get again, the group if it was said in one, and the attributes with which it goes.
+func (p *endpoint) forRetry(d *device, to types.JID, id string) (*waE2E.Message, *group, attrs) {
 	a := attrs{"id": id, "to": to, "type": "text", "device_fanout": "false"}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if told := p.peerTalk[id]; told != nil && d.account == p.account {
 		a["category"] = "peer"
-		return told, a
+		return told, nil, a
 	}
 	m := p.messages[shownKey(p.account, id)]
 	if m == nil {
-		return nil, nil
+		return nil, nil, nil
+	}
+	with := p.chats[m.Peer].with
+	if g, ok := with.(*group); ok {
+		return m.content, g, attrs{"id": id, "to": g.jid, "participant": to, "type": "text", "addressing_mode": string(g.addressing())}
 	}
 	if d.account != p.account {
-		return m.content, a
+		return m.content, nil, a
 	}
-	chat := p.chats[m.Peer].with.jidOn(m.server)
+	chat := with.jidOn(m.server)
 	a["recipient"] = chat
-	return deviceSent(chat, m.content), a
+	return deviceSent(chat, m.content), nil, a
 }

@@ -51,7 +51,12 @@ func (s *Server) receiveReceipt(d *device, l link, node *waBinary.Node) {
 		ack.Attrs["participant"] = participant
 	}
 	l.deliver(&ack)
-	author := s.accountOf(to)
+	writer := to
+	g := s.groupOf(to)
+	if g != nil {
+		writer, _ = attrJID(node, "participant")
+	}
+	author := s.accountOf(writer)
 	if author == nil {
 		return
 	}
@@ -60,6 +65,10 @@ func (s *Server) receiveReceipt(d *device, l link, node *waBinary.Node) {
 	}
 	if settles(kind) {
 		s.settleMessages(d, author, ids)
+	}
+	if g != nil {
+		s.forwardGroupReceipt(d, g, writer, kind, node)
+		return
 	}
 	s.forwardReceipt(d, author, to, kind, node)
 }
@@ -138,9 +147,12 @@ func (s *Server) queueReceipt(target *device, node *waBinary.Node, from types.JI
 func (s *Server) receiveAck(d *device, node *waBinary.Node) {
 	class, id, kind := attrString(node, "class"), attrString(node, "id"), attrString(node, "type")
 	to, addressed := attrJID(node, "to")
+	participant, named := attrJID(node, "participant")
 	done := d.acknowledge(id, func(p *pendingStanza) bool {
+		sender, inGroup := attrJID(p.node, "participant")
 		return p.node.Tag == class &&
 			(!addressed || p.from == to) &&
+			(!named || !inGroup || sender == participant) &&
 			(kind == "" || class == "message" || attrString(p.node, "type") == kind)
 	})
 	for _, k := range done {

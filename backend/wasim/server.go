@@ -88,6 +88,7 @@ type Server struct {
 	lids     map[string]*account // by LID user
 	order    []*account          // in order of creation
 	groups   map[string]*group   // by the user part of their JID
+	codes    map[string]*group   // by the codes of invite links, the revoked ones included
 	pairings map[string]*pairing // by QR reference
 	conns    map[*connection]struct{}
 	net      network
@@ -115,6 +116,7 @@ func New(opts Options) (*Server, error) {
 		accounts: make(map[string]*account),
 		lids:     make(map[string]*account),
 		groups:   make(map[string]*group),
+		codes:    make(map[string]*group),
 		pairings: make(map[string]*pairing),
 		conns:    make(map[*connection]struct{}),
 	}
