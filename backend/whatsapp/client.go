@@ -108,7 +108,8 @@ func (c *Client) takeTurns(device *store.Device) {
 	if !device.Initialized {
 		return
 	}
-	device.Sessions = &turnedSessions{SessionStore: device.Sessions, turns: c.turns}
+	device.Sessions = &turnedSessions{SessionStore: device.Sessions, buffer: device.EventBuffer, turns: c.turns}
+	device.MsgSecrets = turnedSecrets{device.MsgSecrets}
 	device.EventBuffer = &turnedBuffer{EventBuffer: device.EventBuffer, turns: c.turns, failed: c.patience.undecrypted}
 	device.LIDs = &patientLIDs{LIDStore: device.LIDs, patience: &c.patience, phone: c.phone}
 }

@@ -11,6 +11,7 @@ import (
 
 	"waflow/backend/domain"
 	"waflow/backend/wasim"
+	"waflow/backend/whatsapp"
 )
 
 // retries counts the retry receipts that anybody sent.
@@ -213,4 +214,24 @@ func requireAcknowledged(t testing.TB, server *wasim.Server) {
 	require.Eventually(t, func() bool {
 		return len(server.Ledger().Unacknowledged(wasim.Filter{})) == 0
 	}, patience, 10*time.Millisecond)
+}
+
+// What went out is on disk with its sessions: who can't read it gets it again even from a client that was closed meanwhile.
+func TestRetryIsAnsweredAfterARestart(t *testing.T) {
+	server := newServer(t)
+	phone, ana := newPhone(t, server, ourNumber, "Desk"), newPhone(t, server, anasNumber, "Ana")
+	s := link(t, server, phone)
+	ana.SetOwnNetwork(false)
+	_, err := s.Send(t.Context(), s.compose(t, peerOf(ana), "Until Monday"))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+
+	again := openSession(t, newService(t, server, whatsapp.Options{}), s.file, newOwner())
+	again.dial(t)
+	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: anasNumber, Phone: true, Count: 1}))
+	ana.SetOwnNetwork(true)
+	require.NoError(t, server.WaitFor(t.Context(), func() bool {
+		chat := ana.Messages(ourNumber)
+		return len(chat) == 1 && chat[0].Text == "Until Monday"
+	}))
 }

@@ -110,6 +110,21 @@ type sending struct {
 	mu   sync.Mutex
 	turn *turn
 	read map[string][]byte
+	// with is what is written together with the sessions: one commit instead of one each.
+	with []func(context.Context) error
+}
+
+// together has something written in the commit that stores the sessions of a message, which is before the message goes out. It reports
+// false when that is no message to one person: a message to a group may change no session.
+func together(ctx context.Context, chat types.JID, write func(context.Context) error) bool {
+	send := sendingOf(ctx)
+	if send == nil || chat.Server != types.DefaultUserServer && chat.Server != types.HiddenUserServer {
+		return false
+	}
+	send.mu.Lock()
+	defer send.mu.Unlock()
+	send.with = append(send.with, write)
+	return true
 }
 
 // beginSending marks the context of one SendMessage. The second result ends it.
@@ -132,7 +147,8 @@ func isInside(ctx context.Context) bool { return ctx.Value(insideKey{}) != nil }
 // turnedSessions is a session store that gives turns.
 type turnedSessions struct {
 	store.SessionStore
-	turns *turns
+	buffer store.EventBuffer // of the same file: it begins transactions
+	turns  *turns
 
 	mu  sync.Mutex
 	one *turn // of the encryption for one device that is going on
@@ -173,7 +189,7 @@ func (s *turnedSessions) PutManySessions(ctx context.Context, sessions map[strin
 	defer send.mu.Unlock()
 	if send.turn.keep() {
 		defer send.turn.give()
-		return s.SessionStore.PutManySessions(ctx, sessions)
+		return s.write(ctx, sessions, send.with)
 	}
 	held, err := s.turns.take(ctx, 0)
 	if err != nil {
@@ -183,7 +199,19 @@ func (s *turnedSessions) PutManySessions(ctx context.Context, sessions map[strin
 	if err := s.unmoved(ctx, send.read, sessions); err != nil {
 		return err
 	}
-	return s.SessionStore.PutManySessions(ctx, sessions)
+	return s.write(ctx, sessions, send.with)
+}
+
+// write stores sessions and what goes with them in one transaction.
+func (s *turnedSessions) write(ctx context.Context, sessions map[string][]byte, with []func(context.Context) error) error {
+	return s.buffer.DoDecryptionTxn(ctx, func(ctx context.Context) error {
+		for _, one := range with {
+			if err := one(ctx); err != nil {
+				return err
+			}
+		}
+		return s.SessionStore.PutManySessions(ctx, sessions)
+	})
 }
 
 // unmoved checks that the sessions that are about to be written are still the ones that were read.
@@ -278,6 +306,17 @@ type turnedBuffer struct {
 	failed func(error)
 }
 
+// AddOutgoingEvent keeps what is sent for those who can't read it and ask again.
+func (b *turnedBuffer) AddOutgoingEvent(ctx context.Context, chat types.JID, id types.MessageID, format string, plaintext []byte) error {
+	add := func(ctx context.Context) error {
+		return b.EventBuffer.AddOutgoingEvent(ctx, chat, id, format, plaintext)
+	}
+	if together(ctx, chat, add) {
+		return nil
+	}
+	return add(ctx)
+}
+
 func (b *turnedBuffer) DoDecryptionTxn(ctx context.Context, decrypt func(context.Context) error) error {
 	held, err := b.turns.take(ctx, 0)
 	if err != nil {
@@ -289,4 +328,17 @@ func (b *turnedBuffer) DoDecryptionTxn(ctx context.Context, decrypt func(context
 		b.failed(err)
 	}
 	return err
+}
+
+// turnedSecrets stores the secret of a message that is sent together with its sessions.
+type turnedSecrets struct{ store.MsgSecretStore }
+
+func (s turnedSecrets) PutMessageSecret(ctx context.Context, chat, sender types.JID, id types.MessageID, secret []byte) error {
+	put := func(ctx context.Context) error {
+		return s.MsgSecretStore.PutMessageSecret(ctx, chat, sender, id, secret)
+	}
+	if together(ctx, chat, put) {
+		return nil
+	}
+	return put(ctx)
 }

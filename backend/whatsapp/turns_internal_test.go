@@ -65,7 +65,7 @@ type desk struct {
 func newDesk(sessions map[string][]byte) *desk {
 	d := &desk{memory: newMemory(sessions)}
 	turns := newTurns()
-	d.sessions = &turnedSessions{SessionStore: d.memory, turns: turns}
+	d.sessions = &turnedSessions{SessionStore: d.memory, buffer: d.memory, turns: turns}
 	d.buffer = &turnedBuffer{EventBuffer: d.memory, turns: turns, failed: func(err error) { d.failed = append(d.failed, err) }}
 	return d
 }
