@@ -230,8 +230,8 @@ func TestRetryIsAnsweredAfterARestart(t *testing.T) {
 	again.dial(t)
 	require.NoError(t, server.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: anasNumber, Phone: true, Count: 1}))
 	ana.SetOwnNetwork(true)
-	require.NoError(t, server.WaitFor(t.Context(), func() bool {
+	require.Eventually(t, func() bool {
 		chat := ana.Messages(ourNumber)
 		return len(chat) == 1 && chat[0].Text == "Until Monday"
-	}))
+	}, patience, 10*time.Millisecond)
 }
