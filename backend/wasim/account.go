@@ -182,11 +182,15 @@ func cmpString(x, y string) int {
 	}
 }
 
-// addDevice makes a linked device part of the account.
-func (a *account) addDevice(d *device) {
+// addDevice makes a linked device part of the account, if there is room for one more.
+func (a *account) addDevice(d *device) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if len(a.devices) > maxCompanions {
+		return false
+	}
 	a.devices[d.id] = d
+	return true
 }
 
 // removeDevice forgets a linked device: it can no longer log in, and nothing is queued for it any more.

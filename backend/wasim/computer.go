@@ -50,7 +50,10 @@ func (p *Phone) AddComputer(name string) (*Computer, error) {
 	p.habits.Lock()
 	p.computers[d.id] = c
 	p.habits.Unlock()
-	p.s.linkDevice(d)
+	if err = p.s.linkDevice(d); err != nil {
+		p.forgetComputer(d.id)
+		return nil, err
+	}
 	return c, nil
 }
 

@@ -26,6 +26,8 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones                       PhoneOptions → PhoneView
 //	GET    /phones/{number}              PhoneView
 //	POST   /phones/{number}/scan         {"qr"} → ScanResult
+//	POST   /phones/{number}/enter-code   {"code"} → ScanResult
+//	GET    /phones/{number}/link-requests  list of LinkRequest
 //	POST   /phones/{number}/send         {"to","text"} → {"id"}
 //	POST   /phones/{number}/burst        {"to","prefix","count"} → {"ids"}
 //	POST   /phones/{number}/read         {"peer"} → {"count"}
@@ -48,7 +50,7 @@ const scanPatience = 2 * time.Minute
 //	GET    /transcript                   text
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
-	for _, routes := range []map[string]controlFunc{s.phoneRoutes(), s.serverRoutes()} {
+	for _, routes := range []map[string]controlFunc{s.phoneRoutes(), s.serverRoutes(), s.sessionRoutes()} {
 		for pattern, handler := range routes {
 			mux.HandleFunc(pattern, s.control(handler))
 		}
@@ -148,9 +150,10 @@ func statusOf(err error) int {
 		return http.StatusForbidden
 	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup):
 		return http.StatusNotFound
-	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
+	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrCodeExpired), errors.Is(err, ErrWrongCode),
+		errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
 		return http.StatusConflict
-	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrEmptyText):
+	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText):
 		return http.StatusBadRequest
 	default:
 		return http.StatusInternalServerError

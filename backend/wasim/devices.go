@@ -20,11 +20,14 @@ var ErrUnknownDevice = errors.New("the phone has no such linked device")
 //
 //	← <notification type="account_sync" from="34…@s.whatsapp.net"><devices dhash="2:…"><device jid/>…</devices></notification>
 
-// linkDevice makes a device part of its account.
-func (s *Server) linkDevice(d *device) {
-	d.account.addDevice(d)
+// linkDevice makes a device part of its account. It returns ErrTooManyDevices when others were linked meanwhile.
+func (s *Server) linkDevice(d *device) error {
+	if !d.account.addDevice(d) {
+		return ErrTooManyDevices
+	}
 	s.ledger.note(d.address(), "was linked", "")
 	s.tellDevices(d, "add")
+	return nil
 }
 
 // unlinkDevice takes a device from its account and tells its client, if it is there.

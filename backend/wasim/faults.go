@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -34,6 +35,8 @@ const (
 	FaultLoginFailure FaultKind = "login_failure"
 	// FaultDropPairing cuts the connection at Stage of a pairing.
 	FaultDropPairing FaultKind = "drop_pairing"
+	// FaultRefuseCode refuses to give out codes for linking with Code, such as 429 for a number that asked too often.
+	FaultRefuseCode FaultKind = "refuse_code"
 )
 
 // PairingStage is a moment of a pairing.
@@ -41,8 +44,10 @@ type PairingStage string
 
 // The stages at which FaultDropPairing can cut the connection.
 const (
-	// PairingScan is after the scan and before the client hears of it.
+	// PairingScan is after the scan, or after the person typed the code, and before the client hears of it.
 	PairingScan PairingStage = "scan"
+	// PairingFinish is when a client that is linked by code has answered and the phone did not get its answer.
+	PairingFinish PairingStage = "finish"
 	// PairingSign is when the client has agreed and the server did not take note of it: the client believes that it is
 	// linked, its login is refused with 401.
 	PairingSign PairingStage = "sign"
@@ -61,7 +66,7 @@ type Fault struct {
 	Count int `json:"count,omitempty"`
 	// Chance is the probability with which the fault acts when it could; 0 means always. Drawn from the seed.
 	Chance float64 `json:"chance,omitempty"`
-	// Code is the error of FaultRejectSend and the reason of FaultLoginFailure.
+	// Code is the error of FaultRejectSend and FaultRefuseCode, and the reason of FaultLoginFailure.
 	Code int `json:"code,omitempty"`
 	// BanCode says why, for a login failure 402 (101 to 106).
 	BanCode int `json:"banCode,omitempty"`
@@ -84,12 +89,12 @@ func (f Fault) validate() error {
 		if f.Delay > 0 {
 			return nil
 		}
-	case FaultRejectSend, FaultLoginFailure:
+	case FaultRejectSend, FaultLoginFailure, FaultRefuseCode:
 		if f.Code > 0 {
 			return nil
 		}
 	case FaultDropPairing:
-		if f.Stage == PairingScan || f.Stage == PairingSign || f.Stage == PairingLinked {
+		if slices.Contains([]PairingStage{PairingScan, PairingFinish, PairingSign, PairingLinked}, f.Stage) {
 			return nil
 		}
 	}
@@ -251,6 +256,13 @@ func (b *faultBook) dropsPairing(a *account, stage PairingStage) bool {
 		return f.Kind == FaultDropPairing && f.Stage == stage && (f.Number == "" || f.Number == a.number)
 	})
 	return drop
+}
+
+// dropPairing cuts a client's connection if a fault is to.
+func (s *Server) dropPairing(p *pairing, a *account, stage PairingStage) {
+	if s.faults.dropsPairing(a, stage) {
+		p.conn.reset()
+	}
 }
 
 // onDelivery returns what really goes out to a device in place of a message, and how often. What a phone and its linked

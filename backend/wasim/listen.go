@@ -177,6 +177,7 @@ func (s *Server) forget() {
 	s.mu.Lock()
 	accounts := append([]*account(nil), s.order...)
 	clear(s.pairings)
+	clear(s.linkCodes)
 	s.mu.Unlock()
 	for _, a := range accounts {
 		for _, d := range a.deviceList() {

@@ -55,6 +55,7 @@ type pairing struct {
 
 	mu    sync.Mutex
 	refs  map[string]time.Time // reference → when it expires
+	code  *codeRequest         // nil until the client asks to be linked by code
 	scan  *scan
 	ended bool
 }
@@ -68,13 +69,17 @@ type clientKeys struct {
 	props    *waCompanionReg.DeviceProps
 }
 
-// scan is one phone's attempt to link the client.
+// scan is one phone's attempt to link the client, by its QR code or by the code that the person types.
 type scan struct {
 	phone    *Phone
 	dev      *device
-	identity *waAdv.ADVSignedDeviceIdentity
 	iqID     string
 	outcome  chan scanOutcome // buffered, gets exactly one value
+	finished chan codeFinish  // buffered; nil for a QR code
+
+	// Set under the pairing's lock when the client is told.
+	identity *waAdv.ADVSignedDeviceIdentity
+	offered  bool
 }
 
 type scanOutcome struct {
@@ -107,7 +112,21 @@ func (s *Server) startPairing(c *connection) bool {
 	offer.Content = refs
 	iq := element("iq", attrs{"from": types.ServerJID, "id": s.nextID.next(), "type": "set", "xmlns": "md"}, offer)
 	c.deliver(&iq)
+	s.goRun(func() { p.expire(time.Until(expiry)) })
 	return true
+}
+
+// expire closes the connection when its last reference is over, unless the client is being linked just then.
+func (p *pairing) expire(after time.Duration) {
+	if !p.conn.pause(after) {
+		return
+	}
+	p.mu.Lock()
+	idle := p.scan == nil && !p.ended
+	p.mu.Unlock()
+	if idle {
+		p.conn.end(nil)
+	}
 }
 
 func readClientKeys(h *hello) (clientKeys, error) {
@@ -134,17 +153,21 @@ func (s *Server) abandonPairing(p *pairing) {
 	p.mu.Lock()
 	scan := p.scan
 	p.scan, p.ended = nil, true
-	refs := p.refs
-	p.refs = nil
+	refs, code := p.refs, p.code
+	p.refs, p.code = nil, nil
 	p.mu.Unlock()
 	s.mu.Lock()
 	for ref := range refs {
 		delete(s.pairings, ref)
 	}
+	if code != nil && s.linkCodes[code.number] == p {
+		delete(s.linkCodes, code.number)
+	}
 	s.mu.Unlock()
 	if scan != nil {
 		scan.outcome <- scanOutcome{err: ErrPairingInterrupted}
 	}
+	s.pulse.beat()
 }
 
 // qrCode is what a QR code says.
@@ -206,7 +229,10 @@ func (p *pairing) release(sc *scan) {
 }
 
 // offerLink tells the client that a phone wants to link it.
-func (s *Server) offerLink(p *pairing, sc *scan, container []byte) {
+func (s *Server) offerLink(p *pairing, sc *scan, identity *waAdv.ADVSignedDeviceIdentity, container []byte) {
+	p.mu.Lock()
+	sc.identity, sc.offered = identity, true
+	p.mu.Unlock()
 	a := sc.dev.account
 	children := []waBinary.Node{data("device-identity", container)}
 	if a.business != "" {
@@ -228,23 +254,33 @@ func (c *connection) handlePairing(node *waBinary.Node) {
 	p := c.pairing
 	kind := attrString(node, "type")
 	if kind == "get" || kind == "set" {
-		// The only thing that a client may ask before it is linked is whether the server lives.
-		if attrString(node, "xmlns") == "w:p" || attrString(node, "xmlns") == "urn:xmpp:ping" {
-			c.deliver(iqResult(node))
-		} else {
-			c.deliver(iqError(node, 401, "not-authorized"))
-		}
+		c.answerUnlinked(node)
 		return
 	}
 	p.mu.Lock()
 	sc := p.scan
-	if sc == nil || attrString(node, "id") != sc.iqID {
+	if sc == nil || !sc.offered || attrString(node, "id") != sc.iqID {
 		p.mu.Unlock()
 		return
 	}
 	p.scan, p.ended = nil, true
 	p.mu.Unlock()
 	sc.outcome <- c.s.concludePairing(c, sc, node)
+}
+
+// answerUnlinked serves what a client may ask before it is linked: whether the server lives, and to be linked by code.
+func (c *connection) answerUnlinked(node *waBinary.Node) {
+	switch attrString(node, "xmlns") {
+	case "w:p", "urn:xmpp:ping":
+		c.deliver(iqResult(node))
+		return
+	case "md":
+		if request, ok := node.GetOptionalChildByTag(linkCodeTag); ok {
+			c.receiveLinkCode(node, &request)
+			return
+		}
+	}
+	c.deliver(iqError(node, 401, "not-authorized"))
 }
 
 // concludePairing links the device if its client agreed and its signature is right.
@@ -268,7 +304,10 @@ func (s *Server) concludePairing(c *connection, sc *scan, node *waBinary.Node) s
 		return scanOutcome{err: err}
 	}
 	sc.dev.identity = identity
-	s.linkDevice(sc.dev)
+	if err = s.linkDevice(sc.dev); err != nil {
+		c.end(streamError("", attrs{"code": "401"}))
+		return scanOutcome{err: err}
+	}
 	if s.faults.dropsPairing(sc.phone.account, PairingLinked) {
 		c.reset()
 	} else {

@@ -256,32 +256,44 @@ func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
 	if err != nil {
 		return ScanResult{}, err
 	}
-	dev, err := p.newCompanion()
+	sc, err := p.newScan(ctx)
 	if err != nil {
 		return ScanResult{}, err
 	}
-	// The new device finds the push name when it gets the key, and needs no news about it.
-	if err = p.state.introduce(ctx); err != nil {
-		return ScanResult{}, err
-	}
-	sc := &scan{phone: p, dev: dev, iqID: p.s.nextID.next(), outcome: make(chan scanOutcome, 1)}
 	pairing, err := p.s.claim(code, sc)
 	if err != nil {
 		return ScanResult{}, err
 	}
-	dev.noiseKey = pairing.client.noise
-	dev.platform = pairing.client.props.GetOs()
-	dev.keys.regID, dev.keys.identity, dev.keys.signed = pairing.client.regID, pairing.client.identity, pairing.client.signed
-	identity, container, err := signIdentity(p.signal.pair, pairing.client.identity, code.advSecret, dev.keyIndex, p.rawID, p.s.now().Unix())
+	p.s.dropPairing(pairing, p.account, PairingScan)
+	return p.completeLink(ctx, pairing, sc, code.advSecret)
+}
+
+// newScan prepares an attempt to link a client.
+func (p *Phone) newScan(ctx context.Context) (*scan, error) {
+	dev, err := p.newCompanion()
 	if err != nil {
+		return nil, err
+	}
+	// The new device finds the push name when it gets the key, and needs no news about it.
+	if err = p.state.introduce(ctx); err != nil {
+		return nil, err
+	}
+	return &scan{phone: p, dev: dev, iqID: p.s.nextID.next(), outcome: make(chan scanOutcome, 1)}, nil
+}
+
+// completeLink signs the identity of a client that was claimed, offers it to the client and waits for what it answers.
+// The secret is what proves to the client that this is the phone it showed its code to.
+func (p *Phone) completeLink(ctx context.Context, pairing *pairing, sc *scan, secret []byte) (ScanResult, error) {
+	client, dev := pairing.client, sc.dev
+	dev.noiseKey = client.noise
+	dev.platform = client.props.GetOs()
+	dev.keys.regID, dev.keys.identity, dev.keys.signed = client.regID, client.identity, client.signed
+	identity, container, err := signIdentity(p.signal.pair, client.identity, secret, dev.keyIndex, p.rawID, p.s.now().Unix())
+	if err != nil {
+		pairing.release(sc)
 		return ScanResult{}, fmt.Errorf("sign device identity: %w", err)
 	}
-	sc.identity = identity
-	if p.s.faults.dropsPairing(p.account, PairingScan) {
-		pairing.conn.reset()
-	} else {
-		p.s.offerLink(pairing, sc, container)
-	}
+	p.s.offerLink(pairing, sc, identity, container)
 	select {
 	case outcome := <-sc.outcome:
 		return outcome.result, outcome.err

@@ -37,6 +37,9 @@ type Options struct {
 	// QRLifetimes says how long each of the references of a pairing attempt can be scanned, one after the other.
 	// Default: 60 s, then five times 20 s, which is what the clients show.
 	QRLifetimes []time.Duration
+	// CodeLifetime is how long a code can be typed into the phone after the client has asked for it. Default 160 s, which
+	// is also when the last QR code is over and the connection ends.
+	CodeLifetime time.Duration
 	// MinClientVersion is the oldest client version that may log in or pair; older ones get failure 405.
 	// Default 2.2300.0.
 	MinClientVersion [3]uint32
@@ -55,6 +58,9 @@ func (o Options) withDefaults() Options {
 	}
 	if len(o.QRLifetimes) == 0 {
 		o.QRLifetimes = []time.Duration{60 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second}
+	}
+	if o.CodeLifetime == 0 {
+		o.CodeLifetime = 160 * time.Second
 	}
 	if o.MinClientVersion == [3]uint32{} {
 		o.MinClientVersion = [3]uint32{2, 2300, 0}
@@ -82,16 +88,17 @@ type Server struct {
 	wg     sync.WaitGroup
 	nextID idCounter
 
-	mu       sync.Mutex
-	closed   bool
-	accounts map[string]*account // by number, digits only
-	lids     map[string]*account // by LID user
-	order    []*account          // in order of creation
-	groups   map[string]*group   // by the user part of their JID
-	codes    map[string]*group   // by the codes of invite links, the revoked ones included
-	pairings map[string]*pairing // by QR reference
-	conns    map[*connection]struct{}
-	net      network
+	mu        sync.Mutex
+	closed    bool
+	accounts  map[string]*account // by number, digits only
+	lids      map[string]*account // by LID user
+	order     []*account          // in order of creation
+	groups    map[string]*group   // by the user part of their JID
+	codes     map[string]*group   // by the codes of invite links, the revoked ones included
+	pairings  map[string]*pairing // by QR reference
+	linkCodes map[string]*pairing // clients that wait for a code, by the number that they named
+	conns     map[*connection]struct{}
+	net       network
 }
 
 // New makes a server that nothing can reach yet.
@@ -104,21 +111,22 @@ func New(opts Options) (*Server, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
-		opts:     opts,
-		log:      opts.Logger,
-		certs:    certs,
-		blobs:    newBlobStore(),
-		faults:   newFaultBook(opts.Seed),
-		random:   newRandomSource(opts.Seed),
-		pulse:    newPulse(),
-		ctx:      ctx,
-		cancel:   cancel,
-		accounts: make(map[string]*account),
-		lids:     make(map[string]*account),
-		groups:   make(map[string]*group),
-		codes:    make(map[string]*group),
-		pairings: make(map[string]*pairing),
-		conns:    make(map[*connection]struct{}),
+		opts:      opts,
+		log:       opts.Logger,
+		certs:     certs,
+		blobs:     newBlobStore(),
+		faults:    newFaultBook(opts.Seed),
+		random:    newRandomSource(opts.Seed),
+		pulse:     newPulse(),
+		ctx:       ctx,
+		cancel:    cancel,
+		accounts:  make(map[string]*account),
+		lids:      make(map[string]*account),
+		groups:    make(map[string]*group),
+		codes:     make(map[string]*group),
+		pairings:  make(map[string]*pairing),
+		linkCodes: make(map[string]*pairing),
+		conns:     make(map[*connection]struct{}),
 	}
 	s.ledger = newLedger(opts.Now, s.pulse, opts.Keep)
 	return s, nil

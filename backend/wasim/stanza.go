@@ -146,3 +146,20 @@ func ecdhKey(pair *keys.KeyPair) (*ecdh.PrivateKey, error) {
 	}
 	return key, nil
 }
+
+// sharedKey is what two sides agree on, from the own pair and the other's public key.
+func sharedKey(own *keys.KeyPair, public []byte) ([]byte, error) {
+	private, err := ecdhKey(own)
+	if err != nil {
+		return nil, err
+	}
+	remote, err := ecdh.X25519().NewPublicKey(public)
+	if err != nil {
+		return nil, fmt.Errorf("public key: %w", err)
+	}
+	secret, err := private.ECDH(remote)
+	if err != nil {
+		return nil, fmt.Errorf("key agreement: %w", err)
+	}
+	return secret, nil
+}
