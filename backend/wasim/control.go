@@ -31,7 +31,7 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/send         {"to","text"} → {"id"}
 //	POST   /phones/{number}/burst        {"to","prefix","count"} → {"ids"}
 //	POST   /phones/{number}/read         {"peer"} → {"count"}
-//	GET    /phones/{number}/messages     ?peer= → list of ChatMessage
+//	GET    /phones/{number}/messages     ?peer= → list of ChatMessage; a group's JID is a peer here and above
 //	POST   /phones/{number}/network      {"on"}: of the linked devices
 //	POST   /phones/{number}/own-network  {"on"}: of the phone itself
 //	POST   /phones/{number}/reads        {"on"}: read everything at once
@@ -42,6 +42,13 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/end          {"code"}: stream error
 //	POST   /phones/{number}/black-hole
 //	POST   /phones/{number}/slow         {"ms"}
+//	GET    /phones/{number}/groups       list of Group
+//	POST   /phones/{number}/groups       GroupOptions → Group
+//	GET    /phones/{number}/groups/{jid} Group
+//	POST   /phones/{number}/groups/{jid}/subject, …/description {"text"}, …/ephemeral {"seconds"}, …/mode {"mode","on"}
+//	POST   /phones/{number}/groups/{jid}/members {"change","numbers"} → {"codes"}, …/decide {"let","numbers"}, …/leave
+//	GET    /phones/{number}/groups/{jid}/invite → {"code"}; POST makes a new one
+//	POST   /phones/{number}/join         {"code"} → {"jid","joined"}
 //	POST   /faults                       Fault
 //	DELETE /faults
 //	POST   /server/stop, /server/start   {"memory"}, /server/drop, /server/min-version {"version"}
@@ -50,7 +57,12 @@ const scanPatience = 2 * time.Minute
 //	GET    /transcript                   text
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
-	for _, routes := range []map[string]controlFunc{s.phoneRoutes(), s.serverRoutes(), s.sessionRoutes()} {
+	for _, routes := range []map[string]controlFunc{
+		s.phoneRoutes(),
+		s.groupRoutes(),
+		s.sessionRoutes(),
+		s.serverRoutes(),
+	} {
 		for pattern, handler := range routes {
 			mux.HandleFunc(pattern, s.control(handler))
 		}
@@ -146,7 +158,7 @@ var errBadRequest = errors.New("request is malformed")
 
 func statusOf(err error) int {
 	switch {
-	case errors.Is(err, errWebPage):
+	case errors.Is(err, errWebPage), errors.Is(err, ErrGroupRefused):
 		return http.StatusForbidden
 	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup):
 		return http.StatusNotFound

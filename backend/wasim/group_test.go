@@ -2,6 +2,7 @@ package wasim_test
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"testing"
 
@@ -155,4 +156,60 @@ func TestGroupMetadata(t *testing.T) {
 	require.Len(t, groups[0].Participants, 3)
 	_, err = g.first.GetGroupInfo(within(t), types.NewJID("1", types.GroupServer))
 	require.ErrorIs(t, err, whatsmeow.ErrGroupNotFound)
+}
+
+func TestControlOfGroups(t *testing.T) {
+	s := newServer(t, wasim.Options{Seed: 1})
+	h := s.ControlHandler()
+	ana, ben, eva := newPhone(t, s, "+34600000021", "Ana"), newPhone(t, s, "+34600000022", "Ben"), newPhone(t, s, "+34600000023", "Eva")
+	status, made := call[wasim.Group](t, h, "POST", "/phones/34600000021/groups", object{"subject": "Team", "members": []string{ben.Number()}})
+	require.Equal(t, http.StatusOK, status)
+	require.Len(t, made.Members, 2)
+	require.Equal(t, wasim.RoleSuperAdmin, made.Members[0].Role)
+	path := "/groups/" + made.JID
+	_, sent := call[struct{ ID string }](t, h, "POST", "/phones/34600000022/send", object{"to": made.JID, "text": "hola"})
+	waitFor(t, s, "on Ana's phone", func() bool { return len(ana.Messages(made.JID)) == 1 })
+	_, messages := call[[]wasim.ChatMessage](t, h, "GET", "/phones/34600000021/messages?peer="+made.JID, nil)
+	require.Equal(t, sent.ID, messages[0].ID)
+	require.Equal(t, ben.Number(), messages[0].Author)
+	_, read := call[struct{ Count int }](t, h, "POST", "/phones/34600000021/read", object{"peer": made.JID})
+	require.Equal(t, 1, read.Count)
+	waitFor(t, s, "read ticks", func() bool { return stateOf(ben, made.JID, sent.ID) == wasim.StateRead })
+
+	for what, body := range map[string]object{
+		"subject": {"text": "Crew"}, "description": {"text": "All of us"}, "ephemeral": {"seconds": 86400},
+		"mode": {"mode": "approval", "on": true},
+	} {
+		status, answer := call[object](t, h, "POST", "/phones/34600000021"+path+"/"+what, body)
+		require.Equal(t, http.StatusOK, status, "%s: %v", what, answer)
+	}
+	_, code := call[struct{ Code string }](t, h, "GET", "/phones/34600000021"+path+"/invite", nil)
+	_, asked := call[struct{ Joined bool }](t, h, "POST", "/phones/34600000023/join", object{"code": code.Code})
+	require.False(t, asked.Joined)
+	call[object](t, h, "POST", "/phones/34600000021"+path+"/decide", object{"let": true, "numbers": []string{eva.Number()}})
+	_, changed := call[struct{ Codes map[string]int }](t, h, "POST", "/phones/34600000021"+path+"/members",
+		object{"change": "promote", "numbers": []string{eva.Number(), "+34600000021"}})
+	require.Equal(t, map[string]int{eva.Number(): 200, ana.Number(): 405}, changed.Codes)
+	_, group := call[wasim.Group](t, h, "GET", "/phones/34600000023"+path, nil)
+	require.Equal(t, "Crew", group.Subject)
+	require.Equal(t, "All of us", group.Description)
+	require.Equal(t, 86400, group.Ephemeral)
+	require.True(t, group.Approval)
+	require.Equal(t, wasim.RoleAdmin, group.Members[2].Role)
+	call[object](t, h, "POST", "/phones/34600000022"+path+"/leave", object{})
+	_, groups := call[[]wasim.Group](t, h, "GET", "/phones/34600000022/groups", nil)
+	require.Empty(t, groups)
+	_, again := call[struct{ Code string }](t, h, "POST", "/phones/34600000023"+path+"/invite", object{})
+	require.NotEqual(t, code.Code, again.Code)
+
+	for path, want := range map[string]int{
+		"/phones/34600000022" + path + "/leave":   http.StatusForbidden,
+		"/phones/34600000022" + path + "/subject": http.StatusForbidden,
+		"/phones/34600000022/groups/1@g.us/leave": http.StatusNotFound,
+		"/phones/34600000023" + path + "/mode":    http.StatusForbidden,
+		"/phones/34600000023/join":                http.StatusForbidden,
+	} {
+		status, answer := call[object](t, h, "POST", path, object{"text": "x", "mode": "x", "code": code.Code})
+		require.Equal(t, want, status, "%s %v", path, answer)
+	}
 }
