@@ -7,7 +7,7 @@
 //
 //   - Server accepts websockets (TCP or in memory), speaks the Noise handshake and the binary node protocol, and routes
 //     stanzas between devices. handshake.go, pairing.go, login.go, message.go, receipt.go, usync.go, prekeys.go,
-//     offline.go, presence.go and appstate.go hold one protocol subject each.
+//     offline.go, presence.go and appstate.go hold one protocol subject each, the files group_*.go those of groups.
 //   - Phone is an account's primary device. It is a client of the same server without a socket: it keeps Signal sessions,
 //     scans QR codes, writes, reads, answers receipts and retry requests. A contact is a Phone without linked devices.
 //   - Ledger records what was accepted from whom, queued for which device, acknowledged, decrypted and receipted. It is
