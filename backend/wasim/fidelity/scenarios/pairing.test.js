@@ -2,35 +2,51 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { proto } from "baileys";
-
 import { Client } from "../support/client.js";
 import { Simulator } from "../support/simulator.js";
-import { eventually } from "../support/waiting.js";
 
 const simulator = await Simulator.forThisFile();
-const { DELIVERY_ACK, READ } = proto.WebMessageInfo.Status;
 
-test("a phone scans the QR code, the client is linked, logs in and talks", async () => {
-  const clinic = await simulator.phone("+34600000013", "Clinic");
-  const ana = await simulator.phone("+34600000021", "Ana");
-  await ana.send(clinic, "before");
+test("a phone scans the QR code and the client is linked and logged in", async () => {
+  const clinic = await simulator.phone("Clinic");
   const client = await Client.linked(simulator, clinic);
   const { devices } = await clinic.view();
   assert.deepEqual(
     devices.map(({ id, connected }) => [id, connected]),
     [[1, true]],
   );
-  await ana.send(clinic, "hello");
-  const hello = await client.text("hello");
-  await client.socket.readMessages([hello.key]);
-  const id = await client.send(ana.jid, { text: "and you?" });
-  await client.status(id, DELIVERY_ACK);
-  await ana.do("read", { peer: clinic.number });
-  await client.status(id, READ);
-  await eventually(
-    "read",
-    () => ana.messages(clinic),
-    (m) => m.some((x) => x.text === "hello" && x.state === "read"),
-  );
+  assert.equal(client.creds.me?.id, clinic.jid.replace("@", ":1@"));
+  assert.equal(client.creds.me?.lid, clinic.lid.replace("@", ":1@"));
+  assert.equal(client.creds.platform, "android");
+});
+
+test("a code can be scanned once", async () => {
+  const [clinic, other] = [await simulator.phone("Clinic"), await simulator.phone("Other")];
+  const client = new Client(simulator);
+  client.connect();
+  const qr = await client.qr();
+  await clinic.do("scan", { qr });
+  await client.afterPairing();
+  await assert.rejects(other.do("scan", { qr }), /409/);
+});
+
+test("a fifth device is refused by the phone", async () => {
+  const clinic = await simulator.phone("Clinic");
+  for (let device = 1; device <= 4; device++) await Client.linked(simulator, clinic);
+  const fifth = new Client(simulator);
+  fifth.connect();
+  await assert.rejects(clinic.do("scan", { qr: await fifth.qr() }), /409/);
+});
+
+test("the client logs in again with what it saved, and uploads no key twice", async () => {
+  const clinic = await simulator.phone("Clinic");
+  const client = await Client.linked(simulator, clinic);
+  const preKeys = async () => (await clinic.view()).devices[0]?.preKeys;
+  const before = await preKeys();
+  assert.ok(Number(before) > 800);
+  const { nextPreKeyId } = client.creds;
+  await client.disconnect();
+  await client.reconnect();
+  assert.equal(client.creds.nextPreKeyId, nextPreKeyId);
+  assert.equal(await preKeys(), before);
 });

@@ -13,6 +13,7 @@ import { Journal } from "./waiting.js";
  * @typedef {import("baileys").WAMessage} Message
  * @typedef {{ [K in keyof EventMap]: { name: K, value: EventMap[K] } }[keyof EventMap]} Event
  * @typedef {Partial<import("baileys").UserFacingSocketConfig>} Config
+ * @typedef {{ events: number, nodes: number }} Mark
  */
 
 /** One linked device that runs the client library, over any number of connections. */
@@ -87,6 +88,11 @@ export class Client {
     });
   }
 
+  /** What has arrived until now, so that a test can wait for what comes later. */
+  mark() {
+    return { events: this.events.entries.length, nodes: this.nodes.entries.length };
+  }
+
   /** Waits for the restart that a new link begins with, logs in and waits until the library is in step. */
   async afterPairing() {
     const closed = await this.closed();
@@ -98,7 +104,7 @@ export class Client {
 
   /** Logs in again and waits until what was queued has arrived. */
   async reconnect() {
-    const since = this.events.entries.length;
+    const since = this.mark();
     this.connect();
     await this.next("connection.update", ({ connection }) => connection === "open", since);
     await this.next(
@@ -121,26 +127,26 @@ export class Client {
 
   /**
    * Waits for the end of a connection and returns its status, as DisconnectReason names them.
-   * @param {number} [from] index in events
+   * @param {Mark} [since]
    */
-  async closed(from) {
-    const { lastDisconnect } = await this.next("connection.update", ({ connection }) => connection === "close", from);
+  async closed(since) {
+    const { lastDisconnect } = await this.next("connection.update", ({ connection }) => connection === "close", since);
     const error = /** @type {{ output?: { statusCode: number } } | undefined} */ (lastDisconnect?.error);
     return error?.output?.statusCode;
   }
 
   /**
-   * The first event of a kind that fits, from an index on.
+   * The first event of a kind that fits.
    * @template {keyof EventMap} K
    * @param {K} name
    * @param {(value: EventMap[K]) => boolean} [fits]
-   * @param {number} [from]
+   * @param {Mark} [since]
    * @returns {Promise<EventMap[K]>}
    */
-  async next(name, fits = () => true, from) {
+  async next(name, fits = () => true, since) {
     const matches = (/** @type {Event} */ event) =>
       event.name === name && fits(/** @type {EventMap[K]} */ (event.value));
-    const found = await this.events.find(`event ${name}`, matches, from);
+    const found = await this.events.find(`event ${name}`, matches, since?.events);
     return /** @type {EventMap[K]} */ (found.value);
   }
 
@@ -166,10 +172,10 @@ export class Client {
    * A stanza that arrived.
    * @param {string} what for the error
    * @param {(node: Node) => boolean} fits
-   * @param {number} [from]
+   * @param {Mark} [since]
    */
-  node(what, fits, from) {
-    return this.nodes.find(what, fits, from);
+  node(what, fits, since) {
+    return this.nodes.find(what, fits, since?.nodes);
   }
 
   /**

@@ -3,6 +3,7 @@ import { after } from "node:test";
 
 import { redirectFetch } from "./loopback.js";
 import { startProgram } from "./program.js";
+import { eventually } from "./waiting.js";
 
 /**
  * @typedef {{ endpoint: string, rootKey: string, control: string }} Ready
@@ -16,6 +17,7 @@ export class Simulator {
   /** @type {Ready} */
   #ready;
   #stop;
+  #phones = 0;
 
   /** @param {{ ready: Ready, stop: () => Promise<void> }} program */
   constructor({ ready, stop }) {
@@ -67,12 +69,18 @@ export class Simulator {
   }
 
   /**
-   * @param {string} number
+   * A new phone, with a number of its own.
    * @param {string} name
    * @param {object} [more] other fields of PhoneOptions
    */
-  async phone(number, name, more = {}) {
+  async phone(name, more = {}) {
+    const number = `+34600${100_000 + this.#phones++}`;
     return new Phone(this, await this.call("POST", "/phones", { number, name, ...more }));
+  }
+
+  /** @param {object} fault as POST /faults takes it */
+  inject(fault) {
+    return this.call("POST", "/faults", fault);
   }
 }
 
@@ -98,6 +106,19 @@ export class Phone {
    */
   do(action, body = {}) {
     return this.simulator.call("POST", `/phones/${this.number}/${action}`, body);
+  }
+
+  /** Waits until the phone shows a message that fits in the chat with someone.
+   * @param {Phone} peer
+   * @param {(message: ChatMessage) => boolean} fits
+   */
+  async shows(peer, fits) {
+    const messages = await eventually(
+      `a message on the phone of ${this.name}`,
+      () => this.messages(peer),
+      (list) => list.some(fits),
+    );
+    return /** @type {ChatMessage} */ (messages.find(fits));
   }
 
   /** @returns {Promise<PhoneView>} */

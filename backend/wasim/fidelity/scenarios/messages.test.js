@@ -1,0 +1,116 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { proto } from "baileys";
+
+import { Client } from "../support/client.js";
+import { Simulator } from "../support/simulator.js";
+import { eventually } from "../support/waiting.js";
+
+const { DELIVERY_ACK, READ } = proto.WebMessageInfo.Status;
+const simulator = await Simulator.forThisFile();
+const [clinic, ana, bea] = [
+  await simulator.phone("Clinic"),
+  await simulator.phone("Ana"),
+  await simulator.phone("Bea", { addressing: "pn" }),
+];
+const client = await Client.linked(simulator, clinic);
+
+for (const [peer, space] of /** @type {const} */ ([
+  [ana, "LID"],
+  [bea, "phone number"],
+])) {
+  test(`texts both ways with delivered and read receipts, by ${space}`, async () => {
+    await peer.send(clinic, `from ${peer.name}`);
+    const received = await client.text(`from ${peer.name}`);
+    assert.equal(received.pushName, peer.name);
+    assert.equal(received.key.fromMe, false);
+    assert.equal(received.key.remoteJid, space === "LID" ? peer.lid : peer.jid);
+    await peer.shows(clinic, ({ text, state }) => text === `from ${peer.name}` && state === "delivered");
+    await client.socket.readMessages([received.key]);
+    await peer.shows(clinic, ({ text, state }) => text === `from ${peer.name}` && state === "read");
+
+    const id = await client.send(space === "LID" ? peer.lid : peer.jid, { text: `to ${peer.name}` });
+    await client.status(id, DELIVERY_ACK);
+    await peer.shows(clinic, ({ text }) => text === `to ${peer.name}`);
+    await clinic.shows(peer, ({ text, fromMe }) => fromMe && text === `to ${peer.name}`);
+    await peer.do("read", { peer: clinic.number });
+    await client.status(id, READ);
+  });
+}
+
+test("a linked device sees what its phone writes", async () => {
+  const id = await clinic.send(ana, "from the phone");
+  const own = await client.text("from the phone");
+  assert.equal(own.key.id, id);
+  assert.equal(own.key.fromMe, true);
+  assert.equal(own.key.remoteJid, ana.lid);
+});
+
+test("two linked devices of different accounts talk", async () => {
+  const carla = await simulator.phone("Carla");
+  const other = await Client.linked(simulator, carla);
+  const id = await client.send(carla.jid, { text: "hello Carla" });
+  const hello = await other.text("hello Carla");
+  await other.socket.readMessages([hello.key]);
+  await client.status(id, READ);
+  const answer = await other.send(clinic.jid, { text: "hello clinic" });
+  const received = await client.text("hello clinic");
+  await client.socket.readMessages([received.key]);
+  await other.status(answer, READ);
+});
+
+test("replies, reactions, edits and deletions of the client reach the phone", async () => {
+  const asked = await ana.send(clinic, "at what time?");
+  const question = await client.text("at what time?");
+  const answer = await client.send(ana.lid, { text: "at 10" }, { quoted: question });
+  await client.send(ana.lid, { react: { text: "👍", key: question.key } });
+  const key = { remoteJid: ana.lid, fromMe: true, id: answer };
+  await client.send(ana.lid, { text: "at 11", edit: key });
+  await client.send(ana.lid, { delete: key });
+  await ana.shows(clinic, ({ id }) => id === answer);
+  assert.notEqual(asked, answer);
+});
+
+test("what arrives while the client is away waits for it, in order and once", async () => {
+  await client.disconnect();
+  /** @type {{ ids: string[] }} */
+  const { ids } = await ana.do("burst", { to: clinic.number, prefix: "queued", count: 120 });
+  const since = client.mark();
+  await client.reconnect();
+  const preview = await client.node("offline preview", (node) => childOf(node, "ib", "offline_preview"), since);
+  assert.equal(attrsOfChild(preview, "offline_preview").message, "120");
+  const end = await client.node("end of the queue", (node) => childOf(node, "ib", "offline"), since);
+  const arrived = client.nodes.entries
+    .slice(since.nodes, client.nodes.entries.indexOf(end))
+    .filter(({ tag }) => tag === "message");
+  assert.deepEqual(
+    arrived.map(({ attrs }) => attrs.id),
+    ids,
+  );
+  await client.text("queued 120");
+  await eventually(
+    "an empty queue",
+    () => clinic.view(),
+    ({ devices }) => devices[0]?.waiting === 0,
+  );
+});
+
+/**
+ * @param {import("baileys").BinaryNode} node
+ * @param {string} tag
+ * @param {string} child
+ */
+function childOf({ tag: actual, content }, tag, child) {
+  return actual === tag && Array.isArray(content) && content[0]?.tag === child;
+}
+
+/**
+ * @param {import("baileys").BinaryNode} node
+ * @param {string} child
+ * @returns {Record<string, string>}
+ */
+function attrsOfChild({ content }, child) {
+  return (Array.isArray(content) && content.find(({ tag }) => tag === child)?.attrs) || {};
+}
