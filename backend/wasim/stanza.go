@@ -102,6 +102,9 @@ func content(n waBinary.Node) []byte {
 		return v
 	case string:
 		return []byte(v)
+	case types.JID:
+		// Some clients encode every text that reads like a JID as one.
+		return []byte(v.String())
 	default:
 		return nil
 	}

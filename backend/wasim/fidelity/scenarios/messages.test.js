@@ -6,6 +6,7 @@ import { proto } from "baileys";
 
 import { Client } from "../support/client.js";
 import { Simulator } from "../support/simulator.js";
+import { holds, within } from "../support/stanzas.js";
 import { eventually } from "../support/waiting.js";
 
 const { DELIVERY_ACK, READ } = proto.WebMessageInfo.Status;
@@ -79,9 +80,9 @@ test("what arrives while the client is away waits for it, in order and once", as
   const { ids } = await ana.do("burst", { to: clinic.number, prefix: "queued", count: 120 });
   const since = client.mark();
   await client.reconnect();
-  const preview = await client.node("offline preview", (node) => childOf(node, "ib", "offline_preview"), since);
-  assert.equal(attrsOfChild(preview, "offline_preview").message, "120");
-  const end = await client.node("end of the queue", (node) => childOf(node, "ib", "offline"), since);
+  const preview = await client.node("offline preview", (node) => holds(node, "ib", "offline_preview"), since);
+  assert.equal(within(preview, "offline_preview").attrs.message, "120");
+  const end = await client.node("end of the queue", (node) => holds(node, "ib", "offline"), since);
   const arrived = client.nodes.entries
     .slice(since.nodes, client.nodes.entries.indexOf(end))
     .filter(({ tag }) => tag === "message");
@@ -96,21 +97,3 @@ test("what arrives while the client is away waits for it, in order and once", as
     ({ devices }) => devices[0]?.waiting === 0,
   );
 });
-
-/**
- * @param {import("baileys").BinaryNode} node
- * @param {string} tag
- * @param {string} child
- */
-function childOf({ tag: actual, content }, tag, child) {
-  return actual === tag && Array.isArray(content) && content[0]?.tag === child;
-}
-
-/**
- * @param {import("baileys").BinaryNode} node
- * @param {string} child
- * @returns {Record<string, string>}
- */
-function attrsOfChild({ content }, child) {
-  return (Array.isArray(content) && content.find(({ tag }) => tag === child)?.attrs) || {};
-}

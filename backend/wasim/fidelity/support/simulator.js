@@ -121,6 +121,15 @@ export class Phone {
     return /** @type {ChatMessage} */ (messages.find(fits));
   }
 
+  /**
+   * @template T
+   * @param {string} question last part of the path
+   * @returns {Promise<T>}
+   */
+  ask(question) {
+    return this.simulator.call("GET", `/phones/${this.number}/${question}`);
+  }
+
   /** @returns {Promise<PhoneView>} */
   view() {
     return this.simulator.call("GET", `/phones/${this.number}`);

@@ -1,7 +1,7 @@
 // @ts-check
 
 /** How long anything may take that a test waits for, in milliseconds. Generous: the machine may be busy. */
-export const patience = 8_000;
+export const patience = 20_000;
 
 /**
  * A list that only grows, and whose readers can wait for an entry. What was there before counts too.
