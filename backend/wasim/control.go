@@ -49,6 +49,14 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/groups/{jid}/members {"change","numbers"} → {"codes"}, …/decide {"let","numbers"}, …/leave
 //	GET    /phones/{number}/groups/{jid}/invite → {"code"}; POST makes a new one
 //	POST   /phones/{number}/join         {"code"} → {"jid","joined"}
+//	POST   /phones/{number}/archive, pin, mute, unread, star, mute-status, clear, delete-chat, delete-for-me,
+//	         label-chat, label-message   {"peer","on","until","id","label"}, as far as they apply
+//	POST   /phones/{number}/contact      {"number","name"}, no name removes it
+//	POST   /phones/{number}/label        Label and {"deleted"} → {"id"};  /quick-reply QuickReply
+//	POST   /phones/{number}/settings     {"locale","unarchiveChats","twentyFourHours"}, as far as they are there
+//	POST   /phones/{number}/rotate-key   a new app state key
+//	GET    /phones/{number}/state        StateView;  /chat?peer= ChatView
+//	POST   /phones/{number}/past         {"peer","messages": list of PastMessage} → {"count"}
 //	POST   /faults                       Fault
 //	DELETE /faults
 //	POST   /server/stop, /server/start   {"memory"}, /server/drop, /server/min-version {"version"}
@@ -61,6 +69,7 @@ func (s *Server) ControlHandler() http.Handler {
 		s.phoneRoutes(),
 		s.groupRoutes(),
 		s.sessionRoutes(),
+		s.stateRoutes(),
 		s.serverRoutes(),
 	} {
 		for pattern, handler := range routes {
@@ -160,7 +169,7 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, errWebPage), errors.Is(err, ErrGroupRefused):
 		return http.StatusForbidden
-	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup):
+	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup), errors.Is(err, ErrUnknownMessage):
 		return http.StatusNotFound
 	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrCodeExpired), errors.Is(err, ErrWrongCode),
 		errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):

@@ -30,10 +30,6 @@ func (p *Phone) greet(d *device) {
 	})
 }
 
-func (p *Phone) shareKey(ctx context.Context, d *device) error {
-	return p.tellLinked(ctx, d, p.state.share())
-}
-
 func (p *Phone) sendBootstrap(ctx context.Context, d *device) error {
 	history := &waHistorySync.HistorySync{
 		SyncType:   waHistorySync.HistorySync_INITIAL_BOOTSTRAP.Enum(),
@@ -179,7 +175,7 @@ func (p *Phone) answerLinked(d *device, requestID string, request *waE2E.Protoco
 	var err error
 	switch {
 	case request.GetAppStateSyncKeyRequest() != nil:
-		err = p.shareKey(p.s.ctx, d)
+		err = p.answerKeyRequest(p.s.ctx, d, request.GetAppStateSyncKeyRequest())
 	case len(request.GetPeerDataOperationRequestMessage().GetPlaceholderMessageResendRequest()) > 0:
 		err = p.resendPlaceholders(d, requestID, request.GetPeerDataOperationRequestMessage())
 	}

@@ -48,6 +48,11 @@ type Phone struct {
 	rawID    uint32
 	state    *phoneAppState
 
+	// These are guarded by endpoint.mu.
+	learned sharedView      // what the app state says
+	past    *pastBook       // what was before the simulation, nil for nothing
+	cleared map[string]bool // chats whose past was deleted, by label
+
 	habits      sync.Mutex // guards what follows
 	addressing  Addressing
 	readsAtOnce bool
@@ -90,7 +95,7 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 		addressing: o.Addressing, readsAtOnce: o.ReadsAtOnce,
 		computers: make(map[uint16]*Computer),
 	}
-	p.state = newPhoneAppState(p)
+	p.state, p.learned, p.cleared = newPhoneAppState(p), newSharedView(), make(map[string]bool)
 	a.phone = p
 	p.setUp(s, &device{account: a, platform: o.Platform}, signal)
 	a.devices[0] = p.dev

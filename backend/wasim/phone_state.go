@@ -2,15 +2,15 @@ package wasim
 
 import (
 	"context"
-	"errors"
+	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
+	"time"
 
 	"go.mau.fi/whatsmeow/appstate"
 	waBinary "go.mau.fi/whatsmeow/binary"
-	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waServerSync"
 	"go.mau.fi/whatsmeow/proto/waSyncAction"
 	"go.mau.fi/whatsmeow/store"
@@ -18,56 +18,69 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// phoneAppState is a phone's side of the app state: the key that it shares with linked devices, and what it knows of each
-// collection. Encoding and checking of patches is the client library's, over a store in memory.
+// phoneAppState is a phone's side of the app state: the keys that it shares with linked devices, and what it knows of
+// each collection. Patches are made by state_codec.go; reading and checking them is the client library's.
 type phoneAppState struct {
 	phone *Phone
 
 	mu     sync.Mutex
-	keyID  []byte
-	key    []byte
+	keys   []*stateKey // the newest last
+	shared map[uint16]bool
 	memory *appStateMemory
 	proc   *appstate.Processor
+	// entries is what the collections hold now, by collection and index.
+	entries map[string]map[string]stateEntry
 	// introduced is true once every collection has something in it.
 	introduced bool
 }
 
+// stateEntry is a value in a collection and the record that holds it.
+type stateEntry struct {
+	stateChange
+	keyID, indexMAC, valueMAC []byte
+}
+
 func newPhoneAppState(p *Phone) *phoneAppState { return &phoneAppState{phone: p} }
 
-// prepare makes the key when it is first needed: most phones never link a device.
+// prepare makes the first key when it is needed: most phones never link a device.
 func (a *phoneAppState) prepare() {
 	if a.proc != nil {
 		return
 	}
-	a.keyID = append([]byte{0, 0, 0, 0}, a.phone.s.random.bytes(2)...)
-	a.key = a.phone.s.random.bytes(32)
-	a.memory = &appStateMemory{
-		keys:   map[string]store.AppStateSyncKey{string(a.keyID): {Data: a.key, Timestamp: a.phone.s.now().UnixMilli()}},
-		states: make(map[string]appstate.HashState),
-		macs:   make(map[string][]byte),
-		latest: a.keyID,
-	}
+	a.memory = newAppStateMemory()
+	a.shared = make(map[uint16]bool)
+	a.entries = make(map[string]map[string]stateEntry)
 	a.proc = appstate.NewProcessor(&store.Device{AppStateKeys: a.memory, AppState: a.memory}, waLog.Noop)
+	a.addKey()
 }
 
-// share is the message with which a phone gives its key to a linked device.
-func (a *phoneAppState) share() *waE2E.Message {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.prepare()
-	return &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
-		Type: waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_SHARE.Enum(),
-		AppStateSyncKeyShare: &waE2E.AppStateSyncKeyShare{Keys: []*waE2E.AppStateSyncKey{{
-			KeyID: &waE2E.AppStateSyncKeyId{KeyID: a.keyID},
-			KeyData: &waE2E.AppStateSyncKeyData{
-				KeyData: a.key,
-				Fingerprint: &waE2E.AppStateSyncKeyFingerprint{
-					RawID: proto.Uint32(a.phone.rawID), CurrentIndex: proto.Uint32(1), DeviceIndexes: []uint32{0, 1},
-				},
-				Timestamp: proto.Int64(a.phone.s.now().UnixMilli()),
-			},
-		}}},
-	}}
+// addKey makes a key, which everything from now on is encrypted with. Its id is the device that made it, two bytes, and
+// a number that grows, four bytes.
+func (a *phoneAppState) addKey() {
+	random := a.phone.s.random
+	epoch, made := uint32(1+random.intN(1<<15)), a.phone.s.now()
+	if len(a.keys) > 0 {
+		epoch = binary.BigEndian.Uint32(a.newest().id[2:]) + 1
+		if earliest := a.newest().made.Add(time.Millisecond); made.Before(earliest) {
+			made = earliest // clients take the one with the latest time for the newest
+		}
+	}
+	id := binary.BigEndian.AppendUint32([]byte{0, 0}, epoch)
+	key := newStateKey(id, random.bytes(32), made)
+	a.keys = append(a.keys, key)
+	a.memory.keys[string(id)] = store.AppStateSyncKey{Data: key.data, Timestamp: key.made.UnixMilli()}
+	a.memory.latest = id
+}
+
+func (a *phoneAppState) newest() *stateKey { return a.keys[len(a.keys)-1] }
+
+func (a *phoneAppState) key(id []byte) *stateKey {
+	for _, k := range a.keys {
+		if string(k.id) == string(id) {
+			return k
+		}
+	}
+	return nil
 }
 
 // introduce puts into every collection what even a new account has, before its first device is linked. Clients treat a
@@ -79,20 +92,22 @@ func (a *phoneAppState) introduce(ctx context.Context) error {
 		return nil
 	}
 	a.prepare()
-	for _, patch := range []appstate.PatchInfo{
-		appstate.BuildSettingPushName(a.phone.account.pushName()),
-		contactPatch(a.phone.account, a.phone.account.pushName()),
-		settingPatch(appstate.WAPatchRegularLow, appstate.IndexSettingUnarchiveChats, 4, &waSyncAction.SyncActionValue{
-			UnarchiveChatsSetting: &waSyncAction.UnarchiveChatsSetting{UnarchiveChats: proto.Bool(false)},
-		}),
-		settingPatch(appstate.WAPatchRegularHigh, appstate.IndexFavorites, 1, &waSyncAction.SyncActionValue{
+	name := a.phone.account.pushName()
+	for _, entry := range []struct {
+		collection appstate.WAPatchName
+		stateChange
+	}{
+		{appstate.WAPatchCriticalBlock, pushNameChange(name)},
+		{appstate.WAPatchCriticalUnblockLow, contactChange(a.phone.account.pn(), a.phone.account.lidJID(), name)},
+		{appstate.WAPatchRegularLow, unarchiveChange(false)},
+		{appstate.WAPatchRegularHigh, stateChange{[]string{appstate.IndexFavorites}, 1, &waSyncAction.SyncActionValue{
 			FavoritesAction: &waSyncAction.FavoritesAction{},
-		}),
-		settingPatch(appstate.WAPatchRegular, appstate.IndexPrimaryFeature, 7, &waSyncAction.SyncActionValue{
+		}}},
+		{appstate.WAPatchRegular, stateChange{[]string{appstate.IndexPrimaryFeature}, 7, &waSyncAction.SyncActionValue{
 			PrimaryFeature: &waSyncAction.PrimaryFeature{},
-		}),
+		}}},
 	} {
-		if err := a.publish(ctx, patch); err != nil {
+		if err := a.publish(ctx, entry.collection, []stateChange{entry.stateChange}); err != nil {
 			return err
 		}
 	}
@@ -100,180 +115,160 @@ func (a *phoneAppState) introduce(ctx context.Context) error {
 	return nil
 }
 
-func settingPatch(kind appstate.WAPatchName, index string, version int32, value *waSyncAction.SyncActionValue) appstate.PatchInfo {
-	return appstate.PatchInfo{Type: kind, Mutations: []appstate.MutationInfo{{Index: []string{index}, Version: version, Value: value}}}
-}
-
-// contactPatch is an entry of the phone's address book.
-func contactPatch(person *account, name string) appstate.PatchInfo {
-	first, _, _ := strings.Cut(name, " ")
-	return appstate.PatchInfo{Type: appstate.WAPatchCriticalUnblockLow, Mutations: []appstate.MutationInfo{{
-		Index:   []string{appstate.IndexContact, person.pn().String()},
-		Version: 2,
-		Value: &waSyncAction.SyncActionValue{ContactAction: &waSyncAction.ContactAction{
-			FullName: proto.String(name), FirstName: proto.String(first), LidJID: proto.String(person.lidJID().String()),
-			SaveOnPrimaryAddressbook: proto.Bool(true),
-		}},
-	}}}
-}
-
-// change publishes a patch of a phone that has devices to tell; before the first link there is nobody.
-func (a *phoneAppState) change(ctx context.Context, patch appstate.PatchInfo) error {
+// change publishes entries of one collection.
+func (a *phoneAppState) change(ctx context.Context, name appstate.WAPatchName, changes ...stateChange) error {
 	if err := a.introduce(ctx); err != nil {
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.publish(ctx, patch)
+	return a.publish(ctx, name, changes)
 }
 
-// publishAttempts is how often a patch is rebased when a linked device was faster.
-const publishAttempts = 5
+const (
+	// publishAttempts is how often a patch is rebased when a linked device was faster.
+	publishAttempts = 5
+	// maxInlineMutations is how many mutations a patch holds itself; more go into a blob of their own.
+	maxInlineMutations = 50
+)
 
 // publish adds a patch to its collection, after catching up with what others have added. The caller holds a.mu.
-func (a *phoneAppState) publish(ctx context.Context, patch appstate.PatchInfo) error {
+func (a *phoneAppState) publish(ctx context.Context, name appstate.WAPatchName, changes []stateChange) error {
 	for range publishAttempts {
-		if err := a.catchUp(ctx, patch.Type); err != nil {
+		if err := a.catchUp(ctx, name); err != nil {
 			return err
 		}
-		state := a.memory.state(string(patch.Type))
-		raw, err := a.proc.EncodePatch(ctx, a.keyID, state, patch)
-		if err != nil {
-			return fmt.Errorf("encode app state: %w", err)
+		mutations, err := a.mutations(name, changes)
+		if err != nil || len(mutations) == 0 {
+			return err
 		}
-		upload := element("collection",
-			attrs{"name": string(patch.Type), "version": strconv.FormatUint(state.Version, 10)}, data("patch", raw))
+		state := a.memory.states[string(name)]
+		patch := a.newest().encodePatch(name, state, mutations, func(index []byte) []byte {
+			return a.memory.macs[string(name)][string(index)]
+		})
+		raw, err := a.pack(patch)
+		if err != nil {
+			return err
+		}
+		upload := element("collection", attrs{"name": string(name), "version": strconv.FormatUint(state.Version, 10)}, data("patch", raw))
 		answer := a.phone.s.syncCollection(a.phone.dev, upload)
 		if attrString(&answer, "type") != "error" {
-			return a.catchUp(ctx, patch.Type)
+			return a.catchUp(ctx, name)
 		}
 	}
-	return fmt.Errorf("app state %s keeps changing", patch.Type)
+	return fmt.Errorf("app state %s keeps changing", name)
 }
 
-// catchUp reads what is new in a collection.
-func (a *phoneAppState) catchUp(ctx context.Context, name appstate.WAPatchName) error {
-	state := a.memory.state(string(name))
-	answer := a.phone.s.syncCollection(a.phone.dev, element("collection", attrs{"name": string(name), "version": strconv.FormatUint(state.Version, 10)}))
-	list, err := appstate.ParsePatchList(ctx, &answer, noExternalBlobs)
-	if err != nil {
-		return fmt.Errorf("parse app state: %w", err)
-	}
-	if _, _, err = a.proc.DecodePatches(ctx, list, state, true); err != nil {
-		return fmt.Errorf("app state %s does not verify: %w", name, err)
-	}
-	return nil
-}
-
-func noExternalBlobs(context.Context, *waServerSync.ExternalBlobReference) ([]byte, error) {
-	return nil, errors.New("external blobs are not used here")
-}
-
-// handleNotification keeps the phone's view of the app state current when a linked device changes it.
-func (p *Phone) handleNotification(node *waBinary.Node) {
-	if attrString(node, "type") != "server_sync" {
-		return
-	}
-	a := p.state
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.prepare()
-	for _, c := range node.GetChildrenByTag("collection") {
-		if err := a.catchUp(p.s.ctx, appstate.WAPatchName(attrString(&c, "name"))); err != nil {
-			p.s.log.Debug().Err(err).Msg("app state from a linked device")
-		}
-	}
-}
-
-// SetName changes the push name, for the people the phone writes to and for its linked devices.
-func (p *Phone) SetName(ctx context.Context, name string) error {
-	p.account.setPushName(name)
-	return p.state.change(ctx, appstate.BuildSettingPushName(name))
-}
-
-// SaveContact gives a person a name in the phone's address book, which its linked devices read.
-func (p *Phone) SaveContact(ctx context.Context, number, name string) error {
-	person, err := p.peer(number)
-	if err != nil {
+// mutations encrypts changes. What was set under an older key is removed under that key first: its index is another one.
+func (a *phoneAppState) mutations(name appstate.WAPatchName, changes []stateChange) ([]*waServerSync.SyncdMutation, error) {
+	var out []*waServerSync.SyncdMutation
+	now, newest := a.phone.s.now(), a.newest()
+	add := func(key *stateKey, change stateChange) error {
+		m, err := key.encodeMutation(change, now)
+		out = append(out, m)
 		return err
 	}
-	return p.state.change(ctx, contactPatch(person, name))
-}
-
-// appStateMemory is the store behind the processor. Guarded by phoneAppState.mu.
-type appStateMemory struct {
-	keys   map[string]store.AppStateSyncKey
-	latest []byte
-	states map[string]appstate.HashState
-	macs   map[string][]byte
-}
-
-func (m *appStateMemory) state(name string) appstate.HashState { return m.states[name] }
-
-// PutAppStateSyncKey stores a key.
-func (m *appStateMemory) PutAppStateSyncKey(_ context.Context, id []byte, key store.AppStateSyncKey) error {
-	m.keys[string(id)] = key
-	return nil
-}
-
-// GetAppStateSyncKey finds a key.
-func (m *appStateMemory) GetAppStateSyncKey(_ context.Context, id []byte) (*store.AppStateSyncKey, error) {
-	key, ok := m.keys[string(id)]
-	if !ok {
-		return nil, nil
-	}
-	return &key, nil
-}
-
-// GetLatestAppStateSyncKeyID names the key that new patches use.
-func (m *appStateMemory) GetLatestAppStateSyncKeyID(context.Context) ([]byte, error) {
-	return m.latest, nil
-}
-
-// GetAllAppStateSyncKeys lists the keys.
-func (m *appStateMemory) GetAllAppStateSyncKeys(context.Context) ([]*store.AppStateSyncKey, error) {
-	var out []*store.AppStateSyncKey
-	for _, key := range m.keys {
-		out = append(out, &key)
+	for _, change := range changes {
+		old, known := a.entries[string(name)][indexName(change.index)]
+		if key := a.key(old.keyID); known && key != nil && (key != newest || change.value == nil) {
+			if err := add(key, stateChange{index: change.index, version: change.version}); err != nil {
+				return nil, err
+			}
+		}
+		if change.value == nil {
+			continue
+		}
+		if err := add(newest, change); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
 
-// PutAppStateVersion remembers how far a collection was read.
-func (m *appStateMemory) PutAppStateVersion(_ context.Context, name string, version uint64, hash [128]byte) error {
-	m.states[name] = appstate.HashState{Version: version, Hash: hash}
-	return nil
+func (a *phoneAppState) pack(patch *waServerSync.SyncdPatch) ([]byte, error) {
+	if len(patch.GetMutations()) > maxInlineMutations {
+		raw, err := proto.Marshal(&waServerSync.SyncdMutations{Mutations: patch.GetMutations()})
+		if err != nil {
+			return nil, fmt.Errorf("encode mutations: %w", err)
+		}
+		if patch.ExternalMutations, err = a.phone.s.uploadExternal(raw); err != nil {
+			return nil, err
+		}
+		patch.Mutations = nil
+	}
+	raw, err := proto.Marshal(patch)
+	if err != nil {
+		return nil, fmt.Errorf("encode patch: %w", err)
+	}
+	return raw, nil
 }
 
-// GetAppStateVersion tells how far a collection was read.
-func (m *appStateMemory) GetAppStateVersion(_ context.Context, name string) (uint64, [128]byte, error) {
-	s := m.states[name]
-	return s.Version, s.Hash, nil
-}
-
-// DeleteAppStateVersion forgets a collection.
-func (m *appStateMemory) DeleteAppStateVersion(_ context.Context, name string) error {
-	delete(m.states, name)
-	return nil
-}
-
-// PutAppStateMutationMACs remembers the values that a collection has now.
-func (m *appStateMemory) PutAppStateMutationMACs(_ context.Context, name string, _ uint64, mutations []store.AppStateMutationMAC) error {
-	for _, mutation := range mutations {
-		m.macs[name+"/"+string(mutation.IndexMAC)] = mutation.ValueMAC
+// catchUp reads what is new in a collection and lets the phone show it. The caller holds a.mu.
+func (a *phoneAppState) catchUp(ctx context.Context, name appstate.WAPatchName) error {
+	for more := true; more; {
+		state := a.memory.states[string(name)]
+		answer := a.phone.s.syncCollection(a.phone.dev, element("collection",
+			attrs{"name": string(name), "version": strconv.FormatUint(state.Version, 10)}))
+		list, err := appstate.ParsePatchList(ctx, &answer, a.phone.downloadExternal)
+		if err != nil {
+			return fmt.Errorf("parse app state: %w", err)
+		}
+		mutations, _, err := a.proc.DecodePatches(ctx, list, state, true)
+		for _, m := range mutations {
+			a.note(string(name), m)
+		}
+		a.phone.applyState(mutations)
+		if err != nil {
+			return fmt.Errorf("app state %s does not verify: %w", name, err)
+		}
+		more = list.HasMorePatches
 	}
 	return nil
 }
 
-// DeleteAppStateMutationMACs forgets values.
-func (m *appStateMemory) DeleteAppStateMutationMACs(_ context.Context, name string, indexMACs [][]byte) error {
-	for _, index := range indexMACs {
-		delete(m.macs, name+"/"+string(index))
-	}
-	return nil
+func (p *Phone) downloadExternal(_ context.Context, ref *waServerSync.ExternalBlobReference) ([]byte, error) {
+	return p.s.openBlob(ref.GetDirectPath(), ref.GetMediaKey(), appStateMedia)
 }
 
-// GetAppStateMutationMAC finds a value.
-func (m *appStateMemory) GetAppStateMutationMAC(_ context.Context, name string, indexMAC []byte) ([]byte, error) {
-	return m.macs[name+"/"+string(indexMAC)], nil
+// note keeps what a collection holds.
+func (a *phoneAppState) note(name string, m appstate.Mutation) {
+	index := indexName(m.Index)
+	if a.entries[name] == nil {
+		a.entries[name] = make(map[string]stateEntry)
+	}
+	if m.Operation == waServerSync.SyncdMutation_SET {
+		a.entries[name][index] = stateEntry{stateChange{m.Index, m.Version, m.Action}, m.KeyID, m.IndexMAC, m.ValueMAC}
+	} else if string(a.entries[name][index].indexMAC) == string(m.IndexMAC) {
+		delete(a.entries[name], index)
+	}
+}
+
+// indexName is an index as one string.
+func indexName(index []string) string {
+	raw, err := json.Marshal(index)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+// handleNotification keeps the phone's view of the app state current when a linked device changes it, and makes a new
+// key when a device that knows the old one is gone.
+func (p *Phone) handleNotification(node *waBinary.Node) {
+	switch attrString(node, "type") {
+	case "server_sync":
+		a := p.state
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.prepare()
+		for _, c := range node.GetChildrenByTag("collection") {
+			if err := a.catchUp(p.s.ctx, appstate.WAPatchName(attrString(&c, "name"))); err != nil {
+				p.s.log.Debug().Err(err).Msg("app state from a linked device")
+			}
+		}
+	case "account_sync":
+		if _, devices := node.GetOptionalChildByTag("devices"); devices {
+			p.rekey()
+		}
+	}
 }
