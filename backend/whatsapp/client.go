@@ -53,6 +53,8 @@ type dial struct {
 	lost   chan struct{} // closed when the library has told of the end
 	once   sync.Once     // closes lost
 	line   atomic.Pointer[line]
+	ending sync.Once     // see Client.end
+	gone   chan struct{} // closed when we have let go of the connection
 
 	// Guarded by Client.mu.
 	over   bool // we have ended it, or reported that it ended
@@ -154,7 +156,8 @@ func (c *Client) Connect(ctx context.Context) error {
 	}
 }
 
-// beginDial waits until no other dial is going on and makes the context of the new connection.
+// beginDial waits until no other dial is going on, and until we have let go of a connection that we are ending, and makes the context of
+// the new connection.
 func (c *Client) beginDial(ctx context.Context) (*dial, error) {
 	for {
 		c.mu.Lock()
@@ -167,6 +170,11 @@ func (c *Client) beginDial(ctx context.Context) (*dial, error) {
 			return nil, conflict("The session was unlinked; it needs a new link.", store.ErrDeviceDeleted)
 		}
 		last := c.dial
+		if last != nil && last.over && isClosed(last.done) && !isClosed(last.gone) {
+			c.mu.Unlock()
+			c.end(last)
+			continue
+		}
 		if last == nil || isClosed(last.done) {
 			d := c.newDial(ctx)
 			if last != nil && !last.failed {
@@ -198,7 +206,7 @@ func (c *Client) endDial(d *dial, err error) {
 	}
 	c.mu.Unlock()
 	if unwanted {
-		c.letGo(d)
+		c.end(d)
 		d.err = context.Canceled
 		close(d.done)
 	}

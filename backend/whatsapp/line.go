@@ -58,7 +58,7 @@ func (l lines) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // newDial makes a dial whose connection ends when ctx does.
 func (c *Client) newDial(ctx context.Context) *dial {
-	d := &dial{done: make(chan struct{}), lost: make(chan struct{})}
+	d := &dial{done: make(chan struct{}), lost: make(chan struct{}), gone: make(chan struct{})}
 	d.ctx, d.cancel = context.WithCancel(context.WithValue(context.WithoutCancel(ctx), dialKey{}, d))
 	stop := context.AfterFunc(ctx, func() {
 		if c.begin() {
@@ -82,9 +82,19 @@ func (c *Client) hangUp(d *dial) {
 		return
 	}
 	if present {
-		c.letGo(d)
+		c.end(d)
 	}
 	d.cancel()
+}
+
+// end lets go of a connection once, however often it is ended: by Disconnect, by its context, by both at the same time. The library
+// can only be told to end the connection that it has, so a second time, a moment later, would take the next one, without an event. Who
+// comes while it goes on waits for it.
+func (c *Client) end(d *dial) {
+	d.ending.Do(func() {
+		c.letGo(d)
+		close(d.gone)
+	})
 }
 
 // letGo cuts the line and waits until the library has noticed.
