@@ -1,31 +1,89 @@
 package demo
 
-// role is a phone that the demo starts with.
-type role struct {
-	number   string // with "+"; from ranges that stand for nobody in the designs
-	name     string
-	business string // verified name of a business account
-	ours     bool
-	platform string
-}
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"strings"
 
-// cast returns the phones of a new demo: businesses that can be linked, and people who write to them in several languages.
-func cast() []role {
-	return []role{
-		{number: "+5511900000114", name: "Clínica Vida", business: "Clínica Vida Odontologia", ours: true, platform: "smba"},
-		{number: "+34600000071", name: "Escuela Lingua Sur", business: "Lingua Sur Idiomas", ours: true, platform: "smba"},
-		{number: "+34600000081", name: "Blue Wheel Bikes", ours: true, platform: "iphone"},
-		{number: "+5511900000201", name: "Júlia Santos", platform: "android"},
-		{number: "+34600000021", name: "María Anaya", platform: "android"},
-		{number: "+34600000022", name: "Oskar Kranz", platform: "iphone"},
-		{number: "+34600000023", name: "يوسف حدّاد", platform: "android"},
-		{number: "+34600000024", name: "佐藤 美咲", platform: "iphone"},
-		{number: "+34600000025", name: "Zoë 🚲", platform: "android"},
-	}
-}
-
-// First numbers given to phones that are added, with "+" and counted upwards.
-const (
-	firstOwnNumber     = 34600000101
-	firstContactNumber = 34600000201
+	"waflow/backend/domain"
 )
+
+// The people of the demo and what they write to each other. Numbers come from ranges that are kept free for films, or stand for nobody in
+// the designs.
+//
+//go:embed data/*.json
+var files embed.FS
+
+// cast is who plays in a new demo: data/cast.json.
+type cast struct {
+	Houses []house `json:"houses"`
+	Spare  []role  `json:"spare"` // phones of ours that nothing is linked to yet
+}
+
+// house is a business with a subaccount of its own.
+type house struct {
+	Name     string    `json:"name"`
+	Story    string    `json:"story"` // the file under data/ with what is written there
+	Devices  []ourRole `json:"devices"`
+	Contacts []guest   `json:"contacts"`
+}
+
+// role is a phone.
+type role struct {
+	Number   string `json:"number"` // with "+"
+	Name     string `json:"name"`
+	Business string `json:"business"` // verified name of a business account
+	Platform string `json:"platform"` // android if ""
+}
+
+// ourRole is a phone of a house, and the device that is linked to it.
+type ourRole struct {
+	role
+	Label   string         `json:"label"`
+	Purpose domain.Purpose `json:"purpose"`
+	Ends    ending         `json:"ends"`
+}
+
+// guest is a contact of a house.
+type guest struct {
+	role
+	First    string `json:"first"`    // what to call them; the first word of the name if ""
+	Language string `json:"language"` // of what they write
+	Device   int    `json:"device"`   // which of the house's devices they write to
+}
+
+// ending is what has happened to a device when the demo has begun.
+type ending string
+
+// The endings.
+const (
+	endsConnected ending = "connected"
+	endsOffline   ending = "offline"  // its phone and computer have no network
+	endsPaused    ending = "paused"   // somebody paused it
+	endsUnlinked  ending = "unlinked" // somebody removed it on the phone
+)
+
+func (g guest) first() string {
+	if g.First != "" {
+		return g.First
+	}
+	first, _, _ := strings.Cut(g.Name, " ")
+	return first
+}
+
+func readCast() (cast, error) {
+	var c cast
+	return c, readData("cast", &c)
+}
+
+func readData(name string, into any) error {
+	raw, err := files.ReadFile("data/" + name + ".json")
+	if err != nil {
+		return fmt.Errorf("read the demo's data: %w", err)
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("read the demo's %s: %w", name, err)
+	}
+	return nil
+}

@@ -29,8 +29,11 @@ type Config struct {
 
 // Demo is a simulated WhatsApp with its phones. Its methods may be called from any goroutine; numbers are international digits.
 type Demo struct {
-	config Config
-	server *wasim.Server
+	config  Config
+	server  *wasim.Server
+	clock   *clock
+	threads []thread
+	links   []link // what Fill prepared and Run links
 
 	mu      sync.Mutex
 	ours    map[string]bool
@@ -43,28 +46,57 @@ func Open(config Config) (*Demo, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	server, err := wasim.New(wasim.Options{Seed: config.Seed, Now: config.Now, Logger: config.Logger})
+	clock := &clock{now: config.Now}
+	server, err := wasim.New(wasim.Options{Seed: config.Seed, Now: clock.time, Logger: config.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("make the simulator: %w", err)
 	}
 	d := &Demo{
-		config: config, server: server,
+		config: config, server: server, clock: clock,
 		ours: map[string]bool{}, offline: map[string]bool{}, acted: make(chan struct{}),
 	}
-	if err := d.begin(); err != nil {
+	if err := d.prepare(); err != nil {
 		_ = server.Close()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *Demo) begin() error {
+func (d *Demo) prepare() error {
 	if err := d.server.Listen("127.0.0.1:0"); err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
 	}
-	for _, r := range cast() {
-		if _, err := d.add(r); err != nil {
+	c, err := readCast()
+	if err != nil {
+		return err
+	}
+	if d.threads, err = writeThreads(c, d.config.Seed, d.config.Now()); err != nil {
+		return err
+	}
+	return d.hire(c)
+}
+
+// hire makes the phones of a cast.
+func (d *Demo) hire(c cast) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, h := range c.Houses {
+		for _, r := range h.Devices {
+			if _, err := d.addLocked(r.role, true); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range c.Spare {
+		if _, err := d.addLocked(r, true); err != nil {
 			return err
+		}
+	}
+	for _, h := range c.Houses {
+		for _, g := range h.Contacts {
+			if _, err := d.addLocked(g.role, false); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -101,7 +133,7 @@ func (d *Demo) AddPhone(_ context.Context, name string, ours bool) (domain.Simul
 	for d.server.Phone(plus(first)) != nil {
 		first++
 	}
-	phone, err := d.addLocked(role{number: plus(first), name: name, ours: ours})
+	phone, err := d.addLocked(role{Number: plus(first), Name: name}, ours)
 	if err != nil {
 		return domain.SimulatedPhone{}, err
 	}
@@ -109,18 +141,12 @@ func (d *Demo) AddPhone(_ context.Context, name string, ours bool) (domain.Simul
 	return d.viewLocked(phone), nil
 }
 
-func (d *Demo) add(r role) (*wasim.Phone, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.addLocked(r)
-}
-
-func (d *Demo) addLocked(r role) (*wasim.Phone, error) {
-	phone, err := d.server.NewPhone(wasim.PhoneOptions{Number: r.number, Name: r.name, BusinessName: r.business, Platform: r.platform})
+func (d *Demo) addLocked(r role, ours bool) (*wasim.Phone, error) {
+	phone, err := d.server.NewPhone(wasim.PhoneOptions{Number: r.Number, Name: r.Name, BusinessName: r.Business, Platform: r.Platform})
 	if err != nil {
 		return nil, fmt.Errorf("add a simulated phone: %w", err)
 	}
-	d.ours[phone.Number()] = r.ours
+	d.ours[phone.Number()] = ours
 	return phone, nil
 }
 
@@ -135,5 +161,11 @@ func (d *Demo) changedLocked() {
 	close(d.acted)
 	d.acted = make(chan struct{})
 }
+
+// First numbers given to phones that are added, with "+" and counted upwards.
+const (
+	firstOwnNumber     = 34600000101
+	firstContactNumber = 34600000201
+)
 
 func plus(number int64) string { return "+" + strconv.FormatInt(number, 10) }

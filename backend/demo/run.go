@@ -14,8 +14,19 @@ import (
 // pause lies between two publications, so that a crowd that writes is told in a few of them.
 const pause = 100 * time.Millisecond
 
-// Run publishes what the phones show, and again whenever it changed, until ctx ends or the demo is closed.
+// Run plays the beginning of a demo that was filled, and publishes what the phones show, again whenever it changed, until ctx ends or the
+// demo is closed.
 func (d *Demo) Run(ctx context.Context) error {
+	d.config.Publish(d.State())
+	if err := d.begin(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, wasim.ErrClosed) {
+		// What has not happened can still be played by hand.
+		d.config.Logger.Warn().Err(err).Msg("the demo did not begin as it should")
+	}
+	return d.publish(ctx)
+}
+
+// publish tells what the phones show whenever it changed.
+func (d *Demo) publish(ctx context.Context) error {
 	var shown []domain.SimulatedPhone
 	for {
 		next, err := d.awaitChange(ctx, shown)

@@ -70,6 +70,9 @@ func (e *Engine) open(ctx context.Context) error {
 		return err
 	}
 	e.connect()
+	if e.demo != nil {
+		return e.demo.Fill(ctx, e.fleet)
+	}
 	return nil
 }
 
@@ -146,11 +149,20 @@ func (e *Engine) connect() {
 		Now:      e.options.now(),
 		Logger:   e.log,
 		Seed:     uint64(e.options.now()().UnixNano()),
+		Gate:     e.gate(),
 	})
 	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Now: e.options.now(), Logger: e.log})
 	e.fleet = fleet.New(e.store, e.pool, e.bus)
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
 	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
+}
+
+// gate is how fast devices dial. WhatsApp should not see a burst; nobody minds one in the demo, and somebody waits for it to begin.
+func (e *Engine) gate() pool.Gate {
+	if e.demo != nil {
+		return pool.Gate{AtOnce: 8, PerSecond: 200}
+	}
+	return pool.Gate{}
 }
 
 // journal writes a change of state down before anyone is told of it.

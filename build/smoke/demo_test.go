@@ -9,7 +9,7 @@ func TestDemo(t *testing.T) {
 	w := openWindow(t, "--demo")
 	w.until(find("banner-demo"))
 	w.picture("window-7-demo")
-	w.click(find("welcome-link"))
+	w.click(find("rail-add"))
 	w.enter(find("subaccount-name"), "Bella Lua")
 	w.click(find("subaccount-create"))
 	w.enter(find("device-label"), "Pedidos")

@@ -2,33 +2,45 @@ import { faults } from "./support/faults";
 import { answer, bubble, conversation, createSubaccount, fleetRow, nameDevice, showInbox } from "./support/steps";
 import { demoTest as test, expect } from "./support/test";
 
-test("plays the phones from the side panel", async ({ page, picture }) => {
-  await test.step("the welcome page never lets anybody mistake it for real", async () => {
-    await expect(page.getByTestId("welcome-link")).toBeVisible();
-    await createSubaccount(page, "Clínica Vida");
-    await nameDevice(page, "Recepção");
-    await expect(page.getByTestId("pair-qr")).toBeVisible();
-    await picture("demo-link");
+test("begins as a workspace in use, and plays the phones from the side panel", async ({ page, picture }) => {
+  await test.step("five devices, and what has happened to each", async () => {
+    await page.getByTestId("view-fleet").click();
+    for (const [label, status, cause] of [
+      ["Recepción", "connected", "online"],
+      ["Presupuestos", "offline", "paused_by_operator"],
+      ["Secretaría", "connected", "online"],
+      ["Deutsch", "attention", "unlinked_from_phone"],
+      ["Workshop", "offline", "server_unreachable"],
+    ] as const) {
+      await expect(fleetRow(page, label)).toHaveAttribute("data-cause", cause);
+      await expect(fleetRow(page, label)).toHaveAttribute("data-status", status);
+    }
+    await expect(page.getByTestId("banner-demo")).toBeVisible();
+    await picture("demo-fleet");
   });
 
-  await test.step("one of our phones scans the code in the dialog", async () => {
-    await page.getByTestId("pair-dialog").getByRole("button", { name: "Clínica Vida" }).click();
+  await test.step("one of our phones scans the code of a new device", async () => {
+    await createSubaccount(page, "Bella Lua");
+    await nameDevice(page, "Pedidos");
+    await expect(page.getByTestId("pair-qr")).toBeVisible();
+    await picture("demo-link");
+    await page.getByTestId("pair-dialog").getByRole("button", { name: "Bella Lua" }).click();
     await page.getByTestId("pair-done").click();
     await page.getByTestId("view-fleet").click();
-    await expect(fleetRow(page, "Recepção")).toHaveAttribute("data-status", "connected");
-    await expect(page.getByTestId("banner-demo")).toBeVisible();
+    await expect(fleetRow(page, "Pedidos")).toHaveAttribute("data-status", "connected");
   });
 
   await test.step("a contact writes, is answered, and reads", async () => {
+    await page.getByTestId("rail-tile-0").click();
     await showInbox(page);
     await page.getByTestId("demo-phone").selectOption({ label: "Júlia Santos · +55 11 90000-0201" });
-    await page.getByTestId("demo-write").fill("Vocês atendem no sábado?");
+    await page.getByTestId("demo-write").fill("¿Abren el sábado?");
     await page.getByTestId("demo-send").click();
     await conversation(page, "Júlia Santos").click();
-    await answer(page, "Sim, das 9h às 13h.");
-    await expect(page.getByTestId("demo-screen")).toContainText("Sim, das 9h às 13h.");
+    await answer(page, "Sí, de nueve y media a una y media.");
+    await expect(page.getByTestId("demo-screen")).toContainText("de nueve y media a una y media");
     await page.getByTestId("demo-read").click();
-    await expect(bubble(page, "das 9h às 13h")).toHaveAttribute("data-state", "read");
+    await expect(bubble(page, "de nueve y media a una y media")).toHaveAttribute("data-state", "read");
     await picture("demo");
     expect(await faults(page)).toEqual([]);
   });
@@ -36,12 +48,13 @@ test("plays the phones from the side panel", async ({ page, picture }) => {
   await test.step("our phone loses its network, comes back, and is unlinked", async () => {
     await page.getByTestId("view-fleet").click();
     await page.getByTestId("demo-ours").click();
+    await page.getByTestId("demo-phone").selectOption({ label: "Bella Lua · +55 11 90000-0114" });
     await page.getByTestId("demo-network").click();
-    await expect(fleetRow(page, "Recepção")).toHaveAttribute("data-status", "offline");
+    await expect(fleetRow(page, "Pedidos")).toHaveAttribute("data-status", "offline");
     await page.getByTestId("demo-network").click();
-    await expect(fleetRow(page, "Recepção")).toHaveAttribute("data-status", "connected");
+    await expect(fleetRow(page, "Pedidos")).toHaveAttribute("data-status", "connected");
     await page.getByTestId("demo-unlink").click();
-    await expect(fleetRow(page, "Recepção")).toHaveAttribute("data-cause", "unlinked_from_phone");
+    await expect(fleetRow(page, "Pedidos")).toHaveAttribute("data-cause", "unlinked_from_phone");
     await picture("demo-unlinked");
   });
 });

@@ -1,0 +1,205 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"waflow/backend/domain"
+	"waflow/backend/wasim"
+)
+
+// A new demo begins as a workspace that has been in use for weeks: people and houses wrote to each other, then the houses' numbers were
+// linked, more was written, and this or that happened to the links. All of it really happens, between the simulator and the application:
+// nothing is put into the database from here.
+
+// Workspace is what the demo asks of the application to fill it. Errors are *domain.Error.
+type Workspace interface {
+	CreateSubaccount(ctx context.Context, name string) (domain.Subaccount, error)
+	CreateDevice(ctx context.Context, subaccount domain.SubaccountID, label string, purpose domain.Purpose) (domain.Device, error)
+	StartPairing(ctx context.Context, device domain.DeviceID) (domain.PairingStep, error)
+	Pause(ctx context.Context, device domain.DeviceID) error
+}
+
+// Times that the beginning keeps.
+const (
+	lookForCode = 5 * time.Millisecond // how often the link dialog is looked at
+	takesAtMost = time.Minute          // the beginning as a whole
+	greetedWith = 3                    // messages that a phone has for a new device at least
+)
+
+// link is a device of the workspace and the phone that will be linked to it.
+type link struct {
+	workspace Workspace
+	device    domain.DeviceID
+	phone     *wasim.Phone
+	ends      ending
+}
+
+// Fill makes the subaccounts and devices of the demo, none of them linked. Run links them.
+func (d *Demo) Fill(ctx context.Context, w Workspace) error {
+	c, err := readCast()
+	if err != nil {
+		return err
+	}
+	for _, h := range c.Houses {
+		subaccount, err := w.CreateSubaccount(ctx, h.Name)
+		if err != nil {
+			return err
+		}
+		for _, r := range h.Devices {
+			device, err := w.CreateDevice(ctx, subaccount.ID, r.Label, r.Purpose)
+			if err != nil {
+				return err
+			}
+			d.links = append(d.links, link{workspace: w, device: device.Ref.Device, phone: d.server.Phone(r.Number), ends: r.Ends})
+		}
+	}
+	return nil
+}
+
+// begin plays what has happened before anybody looks.
+func (d *Demo) begin(ctx context.Context) error {
+	if len(d.links) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, takesAtMost)
+	defer cancel()
+	if err := d.writePast(ctx); err != nil {
+		return err
+	}
+	if err := d.each(func(l link) error { return d.link(ctx, l) }); err != nil {
+		return err
+	}
+	if err := d.writeOpen(ctx); err != nil {
+		return err
+	}
+	return d.each(func(l link) error { return d.end(ctx, l) })
+}
+
+// each does something for all links at once.
+func (d *Demo) each(do func(link) error) error {
+	failed := make([]error, len(d.links))
+	var all sync.WaitGroup
+	for i, l := range d.links {
+		all.Go(func() { failed[i] = do(l) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// writePast has the people write what was written before the links, each at its time.
+func (d *Demo) writePast(ctx context.Context) error {
+	var all []saying
+	for _, t := range d.threads {
+		for _, l := range t.past {
+			all = append(all, t.saying(l))
+		}
+	}
+	return d.say(ctx, all)
+}
+
+// writeOpen has them write what nobody has answered yet.
+func (d *Demo) writeOpen(ctx context.Context) error {
+	var all []saying
+	for _, t := range d.threads {
+		for _, l := range t.open {
+			all = append(all, t.saying(l))
+		}
+	}
+	return d.say(ctx, all)
+}
+
+// saying is a message on its way between two phones.
+type saying struct {
+	line
+	from, to string
+}
+
+func (t thread) saying(l line) saying {
+	if l.out {
+		return saying{l, t.device.Number, t.contact.Number}
+	}
+	return saying{l, t.contact.Number, t.device.Number}
+}
+
+func (d *Demo) say(ctx context.Context, all []saying) error {
+	slices.SortStableFunc(all, func(a, b saying) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
+	for _, s := range all {
+		if s.kind != aText {
+			continue
+		}
+		back := d.clock.at(s.at)
+		_, err := d.server.Phone(s.from).SendText(ctx, s.to, s.text)
+		back()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// link links a phone as its owner would, and returns when the device has everything that the phone tells a new one.
+func (d *Demo) link(ctx context.Context, l link) error {
+	if _, err := l.workspace.StartPairing(ctx, l.device); err != nil {
+		return err
+	}
+	code, err := d.codeOf(ctx, l.device)
+	if err != nil {
+		return err
+	}
+	result, err := l.phone.Scan(ctx, code)
+	if err != nil {
+		return err
+	}
+	if !result.Linked {
+		return fmt.Errorf("the link was refused: %s", result.RefusedCode)
+	}
+	return d.server.WaitFor(ctx, func() bool { return d.greeted(l.phone) })
+}
+
+// codeOf waits for the code in a link dialog.
+func (d *Demo) codeOf(ctx context.Context, device domain.DeviceID) (string, error) {
+	look := time.NewTicker(lookForCode)
+	defer look.Stop()
+	for {
+		if code, ok := d.config.Shown(device); ok {
+			return code, nil
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+// greeted tells whether the devices of a phone are there and have acknowledged all that was sent to them.
+func (d *Demo) greeted(phone *wasim.Phone) bool {
+	greetings := d.server.Ledger().Deliveries(wasim.Filter{From: phone.Number(), To: phone.Number()})
+	acked := 0
+	for _, g := range greetings {
+		if g.Acked > 0 {
+			acked++
+		}
+	}
+	return acked >= greetedWith && acked == len(greetings)
+}
+
+// end lets happen to a device what has happened to it when somebody looks at the demo.
+func (d *Demo) end(ctx context.Context, l link) error {
+	switch l.ends {
+	case endsOffline:
+		return d.SetNetwork(ctx, l.phone.Number(), false)
+	case endsUnlinked:
+		return d.Unlink(ctx, l.phone.Number())
+	case endsPaused:
+		return l.workspace.Pause(ctx, l.device)
+	case endsConnected:
+	}
+	return nil
+}

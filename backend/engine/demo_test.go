@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"waflow/backend/domain"
+)
+
+// openTheDemo opens a demo and runs it; it is stopped at the end of the test.
+func openTheDemo(t *testing.T) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	e, err := Open(ctx, Options{Dir: t.TempDir(), Kind: Demo, Mode: Serve, Version: "test", Seed: 4127})
+	if err != nil {
+		cancel()
+	}
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-ended)
+		require.NoError(t, e.Close())
+	})
+	return &running{Engine: e, t: t}
+}
+
+func (r *running) causes() map[string]domain.Cause {
+	r.t.Helper()
+	devices, err := r.store.Devices(within(r.t))
+	require.NoError(r.t, err)
+	out := map[string]domain.Cause{}
+	for _, d := range devices {
+		out[d.Label] = d.State.Cause
+	}
+	return out
+}
+
+// A new demo is a workspace in use: its devices were linked by their phones, and what they are now has really happened to them.
+func TestDemoBeginsInUse(t *testing.T) {
+	r := openTheDemo(t)
+	subaccounts, err := r.store.Subaccounts(within(t))
+	require.NoError(t, err)
+	require.Len(t, subaccounts, 3, "there when somebody looks first")
+	want := map[string]domain.Cause{
+		"Recepción": domain.CauseOnline, "Presupuestos": domain.CausePaused,
+		"Secretaría": domain.CauseOnline, "Deutsch": domain.CauseUnlinked,
+		"Workshop": domain.CauseServerUnreachable,
+	}
+	r.await(func() bool {
+		is := r.causes()
+		for label, cause := range want {
+			if is[label] != cause {
+				return false
+			}
+		}
+		return len(is) == len(want)
+	})
+}
