@@ -36,7 +36,7 @@ type ChatMessage struct {
 	FromMe bool `json:"fromMe"`
 	// Device is the author's device, 0 for a phone.
 	Device uint16 `json:"device"`
-	// Text is the text, or the kind of what is not a text in brackets.
+	// Text is the text, or the caption of what is not a text.
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
 	// State of a message to a group is how far it has got with every member.
@@ -46,14 +46,19 @@ type ChatMessage struct {
 	Members map[string]MessageState `json:"members,omitempty"`
 	// Read is true when this phone's owner has read it.
 	Read bool `json:"read"`
+	// Content is everything else. Messages sets it for every message.
+	*Content
 }
 
 type storedMessage struct {
-	ChatMessage
-	key     messageKey // in Phone.messages
-	content *waE2E.Message
-	server  string    // address space in which it came or went
-	author  types.JID // its author's device, as receipts name it
+	ChatMessage            // without Content, which view reads from content
+	key         messageKey // in Phone.messages
+	with        party
+	content     *waE2E.Message
+	later       *later    // nil until something happens to the message
+	file        *heldFile // nil when it has none
+	server      string    // address space in which it came or went
+	author      types.JID // its author's device, as receipts name it
 }
 
 type chat struct {
@@ -93,9 +98,9 @@ func (p *endpoint) Messages(peer string) []ChatMessage {
 	defer p.mu.Unlock()
 	if c := p.chats[with.label()]; c != nil {
 		for _, m := range c.messages {
-			shown := m.ChatMessage
-			shown.Members = maps.Clone(m.Members)
-			out = append(out, shown)
+			if shown, visible := m.view(p.s.now()); visible {
+				out = append(out, shown)
+			}
 		}
 	}
 	return out
@@ -120,19 +125,28 @@ func shownKey(author *account, id string) messageKey {
 	return messageKey{from: Address{Number: "+" + author.number}, id: id}
 }
 
-// show adds a message to its chat unless the phone has it already.
+// show adds a message to its chat, unless the phone has it already. A message that changes another one does that instead;
+// it is kept for devices that ask for it again.
 func (p *endpoint) show(author *account, with party, m *storedMessage) {
-	m.Peer, m.Author = with.label(), author.label()
+	m.with, m.Peer, m.Author = with, with.label(), author.label()
 	if g, ok := with.(*group); ok && m.FromMe {
 		m.Members = g.awaited(p.account)
 	}
+	m.file = p.fetchFile(m)
+	c, hidden := p.changeIn(author, with, m.content)
+	k := shownKey(author, m.ID)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	k := shownKey(author, m.ID)
 	if p.messages[k] != nil {
 		return
 	}
 	p.messages[k], m.key = m, k
+	if hidden {
+		p.change(c)
+		p.forgetOldMessages()
+		return
+	}
+	p.catchUp(k, m)
 	if p.chats[m.Peer] == nil {
 		p.chats[m.Peer] = &chat{with: with}
 	}
@@ -256,29 +270,5 @@ func (p *endpoint) sendRead(with party, author types.JID, ids []string) {
 			n.Content = []waBinary.Node{element("list", nil, items...)}
 		}
 		p.submit(&n)
-	}
-}
-
-// textOf renders a message for people.
-func textOf(m *waE2E.Message) string {
-	switch {
-	case m.GetConversation() != "":
-		return m.GetConversation()
-	case m.GetExtendedTextMessage().GetText() != "":
-		return m.GetExtendedTextMessage().GetText()
-	case m.GetImageMessage() != nil:
-		return "[image]"
-	case m.GetVideoMessage() != nil:
-		return "[video]"
-	case m.GetAudioMessage() != nil:
-		return "[audio]"
-	case m.GetDocumentMessage() != nil:
-		return "[document]"
-	case m.GetStickerMessage() != nil:
-		return "[sticker]"
-	case m.GetReactionMessage() != nil:
-		return "[reaction]"
-	default:
-		return ""
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // maxControlBody bounds the body of a control request.
-const maxControlBody = 1 << 20
+const maxControlBody = 16 << 20
 
 // maxBurst bounds how many messages one request sends.
 const maxBurst = 100_000
@@ -32,6 +32,17 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/burst        {"to","prefix","count"} → {"ids"}
 //	POST   /phones/{number}/read         {"peer"} → {"count"}
 //	GET    /phones/{number}/messages     ?peer= → list of ChatMessage; a group's JID is a peer here and above
+//	POST   /phones/{number}/message      Draft with "to" → {"id"}: a message of any kind
+//	POST   /phones/{number}/react        {"peer","id","emoji"}, empty to take it back → {"id"}
+//	POST   /phones/{number}/edit         {"peer","id","text"} → {"id"}
+//	POST   /phones/{number}/delete       {"peer","id"}: for everyone → {"id"}
+//	POST   /phones/{number}/pin-message  {"peer","id","on"} → {"id"}
+//	POST   /phones/{number}/vote         {"peer","id","options"} → {"id"}
+//	POST   /phones/{number}/timer        {"peer","seconds"}: disappearing messages, 0 for none → {"id"}
+//	GET    /phones/{number}/media/{id}   ?peer= → {"data"}: the decrypted file of a message
+//	DELETE /phones/{number}/media/{id}   ?peer=: the phone loses the file
+//	POST   /phones/{number}/media/expire → {"count"}: what the account uploaded answers 410 from now on
+//	POST   /media/expire                 → {"count"}: so does what anyone uploaded
 //	POST   /phones/{number}/network      {"on"}: of the linked devices
 //	POST   /phones/{number}/own-network  {"on"}: of the phone itself
 //	POST   /phones/{number}/reads        {"on"}: read everything at once
@@ -68,6 +79,7 @@ func (s *Server) ControlHandler() http.Handler {
 	for _, routes := range []map[string]controlFunc{
 		s.phoneRoutes(),
 		s.groupRoutes(),
+		s.contentRoutes(),
 		s.sessionRoutes(),
 		s.stateRoutes(),
 		s.serverRoutes(),
@@ -169,12 +181,14 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, errWebPage), errors.Is(err, ErrGroupRefused):
 		return http.StatusForbidden
-	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup), errors.Is(err, ErrUnknownMessage):
+	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup),
+		errors.Is(err, ErrUnknownMessage), errors.Is(err, ErrNoFile):
 		return http.StatusNotFound
 	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrCodeExpired), errors.Is(err, ErrWrongCode),
 		errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
 		return http.StatusConflict
-	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText):
+	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText),
+		errors.Is(err, ErrBadDraft), errors.Is(err, ErrNotYours), errors.Is(err, ErrNotAPoll):
 		return http.StatusBadRequest
 	default:
 		return http.StatusInternalServerError

@@ -31,6 +31,8 @@ type endpoint struct {
 	messages map[messageKey]*storedMessage
 	peerTalk map[string]*waE2E.Message // what it told the account's other devices, by id, for retries
 	retries  map[messageKey]int
+	waiting  map[messageKey][]change // for messages that have not arrived
+	timers   map[string]timer        // by the label of who the chat is with
 }
 
 // setUp connects the endpoint to its device, which becomes live. The device's keys are the endpoint's.
@@ -41,6 +43,8 @@ func (p *endpoint) setUp(s *Server, d *device, signal *signalStore) {
 	p.messages = make(map[messageKey]*storedMessage)
 	p.peerTalk = make(map[string]*waE2E.Message)
 	p.retries = make(map[messageKey]int)
+	p.waiting = make(map[messageKey][]change)
+	p.timers = make(map[string]timer)
 	p.mailbox = newMailbox(s, p.handle)
 	d.greeted = true
 	d.keys.regID, d.keys.identity = signal.regID, *signal.pair.Pub

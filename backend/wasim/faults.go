@@ -74,6 +74,8 @@ type Fault struct {
 	Expire time.Duration `json:"expire,omitempty"`
 	// Delay is for FaultDelayAck. In JSON nanoseconds.
 	Delay time.Duration `json:"delay,omitempty"`
+	// Media limits the faults of the media hosts to one file, by its direct path.
+	Media string `json:"media,omitempty"`
 	// Stage is for FaultDropPairing.
 	Stage PairingStage `json:"stage,omitempty"`
 }
@@ -95,6 +97,10 @@ func (f Fault) validate() error {
 		}
 	case FaultDropPairing:
 		if slices.Contains([]PairingStage{PairingScan, PairingFinish, PairingSign, PairingLinked}, f.Stage) {
+			return nil
+		}
+	default:
+		if f.validMedia() {
 			return nil
 		}
 	}

@@ -89,6 +89,17 @@ func (s *Server) Endpoint() string {
 	return "ws://" + s.net.address + websocketPath
 }
 
+// MediaEndpoint is where the TCP listener serves files, in plain HTTP, empty before Listen. A client that is told a host
+// of WhatsApp's reaches it by connecting here whatever the host.
+func (s *Server) MediaEndpoint() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.net.address == "" {
+		return ""
+	}
+	return "http://" + s.net.address
+}
+
 // HTTPClient returns a client whose every connection, TLS or not and whatever the host, is a pipe in memory to this
 // server. Give it to the client library for its websocket, its pre-login socket and its media. It works inside a
 // testing/synctest bubble when the server was made in the same bubble.
@@ -191,6 +202,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET "+websocketPath, s.serveWebsocket)
 	mux.HandleFunc("GET /{$}", s.serveFrontPage)
 	mux.HandleFunc("/mms/", s.serveUpload)
+	mux.HandleFunc("/product/", s.serveUpload)
 	mux.HandleFunc("GET "+blobPath, s.serveBlob)
 	return mux
 }

@@ -5,138 +5,189 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"io"
-	"net/http"
-	"sync"
-	"time"
+	"errors"
+	"fmt"
 
-	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/util/cbcutil"
 	"go.mau.fi/whatsmeow/util/hkdfutil"
+	"google.golang.org/protobuf/proto"
 )
 
-const (
-	blobPath  = "/v/"
-	mediaHost = "mmg.whatsapp.net"
-	// maxBlob bounds one upload.
-	maxBlob = 256 << 20
-	// mediaMAC is how many bytes of the HMAC stand after the ciphertext.
-	mediaMAC = 10
-)
+// A file is encrypted by its sender and lies on a media host as an opaque blob; the message carries its path, its key and
+// two hashes:
+//
+//	IV, cipher key, MAC key = HKDF-SHA256(media key, info = the label of the kind)      16, 32, 32 bytes
+//	blob                    = AES-256-CBC(cipher key, IV, file) + HMAC-SHA256(MAC key, IV + ciphertext), first 10 bytes
+//	fileSHA256, fileEncSHA256 = SHA-256 of the file, of the blob
+//	streamingSidecar        = for each 64 KiB of IV + blob, with the 16 bytes that follow: HMAC-SHA256(MAC key), first 10 bytes
+//
+// From whatsmeow's download.go and upload.go and Baileys' messages-media.js, which agree; the sidecar, which lets a
+// player check a video while it loads, is looked at by neither of them.
 
-// blobStore keeps the encrypted media that clients and phones upload. Its content is opaque to the server.
-type blobStore struct {
-	mu    sync.Mutex
-	blobs map[string][]byte // by path
-}
-
-func newBlobStore() *blobStore { return &blobStore{blobs: make(map[string][]byte)} }
-
-// put stores a blob and returns its direct path, which ends in a query because clients append to it with "&".
-func (b *blobStore) put(blob []byte) string {
-	sum := sha256.Sum256(blob)
-	path := blobPath + hex.EncodeToString(sum[:]) + ".enc"
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.blobs[path] = blob
-	return path + "?ccb=11-4&oh=wasim&oe=7fffffff"
-}
-
-func (b *blobStore) get(path string) ([]byte, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	blob, ok := b.blobs[path]
-	return blob, ok
-}
-
-func (b *blobStore) remove(path string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.blobs, path)
-}
-
-// iqMediaConn tells a client where to upload and download: <media_conn auth ttl …><host hostname/></media_conn>.
-func (s *Server) iqMediaConn(_ *device, node *waBinary.Node) *waBinary.Node {
-	return iqResult(node, element("media_conn",
-		attrs{"auth": "wasim", "ttl": "300", "auth_ttl": "21600", "max_buckets": "12", "max_manual_retry": "3", "is_new": "true"},
-		element("host", attrs{"hostname": mediaHost, "type": "primary"})))
-}
-
-// serveUpload stores what is posted to /mms/TYPE/TOKEN and deletes what a client no longer needs.
-func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodPost:
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBlob))
-		if err != nil {
-			http.Error(w, "upload is too large or broken", http.StatusBadRequest)
-			return
-		}
-		path := s.blobs.put(body)
-		w.Header().Set("Content-Type", "application/json")
-		answer := map[string]string{"url": "https://" + mediaHost + path, "direct_path": path, "handle": "wasim"}
-		if err := json.NewEncoder(w).Encode(answer); err != nil {
-			s.log.Debug().Err(err).Msg("upload answer")
-		}
-	case http.MethodDelete:
-		if path, err := base64.RawURLEncoding.DecodeString(r.URL.Query().Get("d_md")); err == nil {
-			s.blobs.remove(string(path))
-		}
-		w.WriteHeader(http.StatusOK)
-	default:
-		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
-	}
-}
-
-// serveBlob answers downloads, ranges included.
-func (s *Server) serveBlob(w http.ResponseWriter, r *http.Request) {
-	blob, ok := s.blobs.get(r.URL.Path)
-	if !ok {
-		http.Error(w, "not found", http.StatusNotFound)
-		return
-	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(blob))
-}
-
-// mediaKind is the label from which the keys of an encrypted blob are derived.
+// mediaKind is the label from which the keys of a blob are derived.
 type mediaKind string
 
-const historyMedia mediaKind = "WhatsApp History Keys"
+// The labels.
+const (
+	imageMedia    mediaKind = "WhatsApp Image Keys" // stickers too
+	videoMedia    mediaKind = "WhatsApp Video Keys"
+	audioMedia    mediaKind = "WhatsApp Audio Keys"
+	documentMedia mediaKind = "WhatsApp Document Keys"
+	historyMedia  mediaKind = "WhatsApp History Keys"
+)
 
-// encryptedMedia is a blob on the server and what a recipient needs to read it.
+// mediaMAC is how many bytes of the HMAC stand after the ciphertext.
+const mediaMAC = 10
+
+// Why a blob is not the file that a message promises.
+var (
+	errBlobHash = errors.New("the hash of the encrypted file is wrong")
+	errBlobMAC  = errors.New("the MAC is wrong")
+	errFileHash = errors.New("the hash of the file is wrong")
+)
+
+// mediaBody is the part of a message that has a file.
+type mediaBody interface {
+	proto.Message
+	GetDirectPath() string
+	GetMediaKey() []byte
+	GetFileSHA256() []byte
+	GetFileEncSHA256() []byte
+	GetFileLength() uint64
+	GetMimetype() string
+}
+
+// mediaOf finds the file in a message, and the label of its keys. Nil when it has none.
+func mediaOf(message *waE2E.Message) (mediaBody, mediaKind) {
+	inner, _ := unwrap(message)
+	_, content := body(inner)
+	switch m := content.(type) {
+	case *waE2E.ImageMessage:
+		return m, imageMedia
+	case *waE2E.StickerMessage:
+		return m, imageMedia
+	case *waE2E.VideoMessage:
+		return m, videoMedia
+	case *waE2E.AudioMessage:
+		return m, audioMedia
+	case *waE2E.DocumentMessage:
+		return m, documentMedia
+	default:
+		return nil, ""
+	}
+}
+
+// describeMedia reads what a message says about its file.
+func describeMedia(content mediaBody) *Media {
+	shown := &Media{Mime: content.GetMimetype(), Size: content.GetFileLength()}
+	if m, ok := content.(interface{ GetSeconds() uint32 }); ok {
+		shown.Seconds = m.GetSeconds()
+	}
+	if m, ok := content.(interface {
+		GetWidth() uint32
+		GetHeight() uint32
+	}); ok {
+		shown.Width, shown.Height = m.GetWidth(), m.GetHeight()
+	}
+	if m, ok := content.(interface{ GetJPEGThumbnail() []byte }); ok {
+		shown.Thumbnail = m.GetJPEGThumbnail()
+	}
+	switch m := content.(type) {
+	case *waE2E.StickerMessage:
+		shown.Thumbnail = m.GetPngThumbnail()
+	case *waE2E.AudioMessage:
+		shown.Waveform = m.GetWaveform()
+	case *waE2E.DocumentMessage:
+		shown.FileName, shown.Pages = m.GetFileName(), m.GetPageCount()
+	}
+	return shown
+}
+
+// encryptedMedia is a blob on a media host and what a recipient needs to read it.
 type encryptedMedia struct {
 	directPath             string
 	key, sha256, encSHA256 []byte
+	sidecar                []byte
 	length                 uint64
+	blob                   []byte
 }
 
-// uploadMedia encrypts and stores a blob as the sender of a media message does: AES-CBC under keys derived from a random
-// media key, followed by ten bytes of HMAC over the IV and the ciphertext.
+// uploadMedia encrypts and stores what is not any account's file.
 func (s *Server) uploadMedia(plaintext []byte, kind mediaKind) (*encryptedMedia, error) {
+	return s.uploadFile(nil, plaintext, kind)
+}
+
+// uploadFile encrypts and stores a file of an account, as the sender of a media message does.
+func (s *Server) uploadFile(owner *account, plaintext []byte, kind mediaKind) (*encryptedMedia, error) {
 	mediaKey := make([]byte, 32)
 	if _, err := rand.Read(mediaKey); err != nil {
 		return nil, err
 	}
-	iv, cipherKey, macKey := mediaKeys(mediaKey, kind)
-	plainSum := sha256.Sum256(plaintext)
-	ciphertext, err := cbcutil.Encrypt(cipherKey, iv, bytes.Clone(plaintext))
+	blob, sidecar, err := sealMedia(plaintext, mediaKey, kind)
+	if err != nil {
+		return nil, fmt.Errorf("encrypt media: %w", err)
+	}
+	path, err := s.blobs.put(owner, blob)
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha256.New, macKey)
-	mac.Write(iv)
-	mac.Write(ciphertext)
-	blob := append(ciphertext, mac.Sum(nil)[:mediaMAC]...)
-	blobSum := sha256.Sum256(blob)
+	plainSum, blobSum := sha256.Sum256(plaintext), sha256.Sum256(blob)
 	return &encryptedMedia{
-		directPath: s.blobs.put(blob),
-		key:        mediaKey,
-		sha256:     plainSum[:],
-		encSHA256:  blobSum[:],
-		length:     uint64(len(plaintext)),
+		directPath: path, key: mediaKey, sha256: plainSum[:], encSHA256: blobSum[:], sidecar: sidecar,
+		length: uint64(len(plaintext)), blob: blob,
 	}, nil
+}
+
+// sealMedia encrypts a file.
+func sealMedia(plaintext, mediaKey []byte, kind mediaKind) (blob, sidecar []byte, err error) {
+	iv, cipherKey, macKey := mediaKeys(mediaKey, kind)
+	ciphertext, err := cbcutil.Encrypt(cipherKey, iv, bytes.Clone(plaintext))
+	if err != nil {
+		return nil, nil, err
+	}
+	signed := append(bytes.Clone(iv), ciphertext...)
+	signed = append(signed, mediaSum(macKey, signed)...)
+	return signed[len(iv):], mediaSidecar(macKey, signed), nil
+}
+
+// openMedia checks a blob against what a message says about it and decrypts it.
+func openMedia(blob []byte, m mediaBody, kind mediaKind) ([]byte, error) {
+	sum := sha256.Sum256(blob)
+	if !hmac.Equal(sum[:], m.GetFileEncSHA256()) || len(blob) <= mediaMAC {
+		return nil, errBlobHash
+	}
+	iv, cipherKey, macKey := mediaKeys(m.GetMediaKey(), kind)
+	ciphertext := blob[:len(blob)-mediaMAC]
+	if !hmac.Equal(mediaSum(macKey, append(bytes.Clone(iv), ciphertext...)), blob[len(ciphertext):]) {
+		return nil, errBlobMAC
+	}
+	// The library decrypts in place.
+	plaintext, err := cbcutil.Decrypt(cipherKey, iv, bytes.Clone(ciphertext))
+	if err != nil {
+		return nil, fmt.Errorf("decrypt media: %w", err)
+	}
+	if sum = sha256.Sum256(plaintext); !hmac.Equal(sum[:], m.GetFileSHA256()) {
+		return nil, errFileHash
+	}
+	return plaintext, nil
+}
+
+func mediaSum(macKey, signed []byte) []byte {
+	mac := hmac.New(sha256.New, macKey)
+	mac.Write(signed)
+	return mac.Sum(nil)[:mediaMAC]
+}
+
+// sidecarChunk is how much of a file each part of a sidecar covers, besides the block that follows.
+const sidecarChunk, sidecarOverlap = 64 << 10, 16
+
+func mediaSidecar(macKey, signed []byte) []byte {
+	var sidecar []byte
+	for from := 0; from < len(signed); from += sidecarChunk {
+		sidecar = append(sidecar, mediaSum(macKey, signed[from:min(len(signed), from+sidecarChunk+sidecarOverlap)])...)
+	}
+	return sidecar
 }
 
 func mediaKeys(mediaKey []byte, kind mediaKind) (iv, cipherKey, macKey []byte) {

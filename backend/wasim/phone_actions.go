@@ -2,7 +2,6 @@ package wasim
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,9 +16,6 @@ import (
 // What the owner does on the phone and the phone's linked devices learn through the app state. Which entry is in which
 // collection, and the number of its format, are those of whatsmeow (appstate/keys.go, encode.go) and Baileys
 // (chat-utils.js, chatModificationToAppPatch).
-
-// ErrUnknownMessage means that the phone does not show a message with that id.
-var ErrUnknownMessage = errors.New("the phone has no such message")
 
 // SetName changes the push name, for the people the phone writes to and for its linked devices.
 func (p *Phone) SetName(ctx context.Context, name string) error {

@@ -27,7 +27,7 @@ func (p *endpoint) handleGroupMessage(node *waBinary.Node, g *group) {
 	if sent := message.GetDeviceSentMessage(); sent != nil && author == p.account {
 		message = sent.GetMessage()
 	}
-	if message != nil && message.GetProtocolMessage() == nil {
+	if message != nil {
 		p.arrived(author, g, from, id, message)
 	}
 }

@@ -29,14 +29,16 @@ func (p *endpoint) transmitToGroup(ctx context.Context, g *group, id string, mes
 	if err != nil {
 		return err
 	}
-	n := element("message", attrs{
-		"id": id, "to": g.jid, "type": "text", "phash": g.deviceHash(), "addressing_mode": string(g.addressing()),
-	})
+	kind := wireKindOf(message)
+	n := element("message", kind.message(attrs{
+		"id": id, "to": g.jid, "phash": g.deviceHash(), "addressing_mode": string(g.addressing()),
+	}))
 	var children []waBinary.Node
 	if len(parts) > 0 {
 		children = append(children, element("participants", nil, parts...))
 	}
-	n.Content, err = p.vouched(append(children, waBinary.Node{Tag: "enc", Attrs: attrs{"v": "2", "type": "skmsg"}, Content: ciphertext}))
+	enc := kind.enc(waBinary.Node{Tag: "enc", Attrs: attrs{"v": "2", "type": "skmsg"}, Content: ciphertext})
+	n.Content, err = p.vouched(append(children, kind.meta(enc)...))
 	if err != nil {
 		return err
 	}

@@ -78,9 +78,6 @@ func (p *endpoint) handleMessage(node *waBinary.Node) {
 		p.handleOwn(node, from, message)
 		return
 	}
-	if message.GetSenderKeyDistributionMessage() != nil || message.GetProtocolMessage() != nil {
-		return
-	}
 	p.arrived(author, author, from, id, message)
 }
 
@@ -135,7 +132,7 @@ func (p *endpoint) handleOwn(node *waBinary.Node, from types.JID, message *waE2E
 		if !ok {
 			return
 		}
-		if peer := p.s.accountOf(chat); peer != nil && sent.GetMessage().GetProtocolMessage() == nil {
+		if peer := p.s.accountOf(chat); peer != nil {
 			p.store(p.account, peer, from, attrString(node, "id"), sent.GetMessage())
 		}
 		return
@@ -217,6 +214,12 @@ func (p *endpoint) handleReceipt(node *waBinary.Node) {
 	kind := attrString(node, "type")
 	if kind == "retry" {
 		p.answerRetry(node, from)
+		return
+	}
+	if kind == "server-error" {
+		if d := p.s.deviceOf(from); d != nil && d.account == p.account && p.isPhone() {
+			p.account.phone.answerMediaRetry(node, d)
+		}
 		return
 	}
 	author := p.s.accountOf(from)

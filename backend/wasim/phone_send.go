@@ -39,10 +39,7 @@ func (p *endpoint) Send(ctx context.Context, to string, message *waE2E.Message) 
 		return "", fmt.Errorf("%w: %d", ErrUnknownDevice, p.dev.id)
 	}
 	id := p.newMessageID()
-	message = proto.CloneOf(message)
-	if message.MessageContextInfo == nil {
-		message.MessageContextInfo = &waE2E.MessageContextInfo{MessageSecret: p.s.random.bytes(32)}
-	}
+	message = p.prepared(with, message)
 	server := p.account.phone.addressSpace()
 	if g, ok := with.(*group); ok {
 		server = g.server
@@ -97,6 +94,7 @@ func (p *endpoint) transmit(ctx context.Context, peer *account, server, id strin
 	if peer != p.account {
 		devices = append(devices, p.account.deviceList()...)
 	}
+	kind := wireKindOf(message)
 	var parts []waBinary.Node
 	for _, d := range devices {
 		if d == p.dev {
@@ -111,13 +109,13 @@ func (p *endpoint) transmit(ctx context.Context, peer *account, server, id strin
 			p.s.log.Debug().Err(err).Str("to", mask(d.account.number)).Msg("device left out of a message")
 			continue
 		}
-		parts = append(parts, element("to", attrs{"jid": d.jidOn(server)}, enc))
+		parts = append(parts, element("to", attrs{"jid": d.jidOn(server)}, kind.enc(enc)))
 	}
-	children, err := p.vouched([]waBinary.Node{{Tag: "participants", Content: parts}})
+	children, err := p.vouched(kind.meta(waBinary.Node{Tag: "participants", Content: parts}))
 	if err != nil {
 		return err
 	}
-	n := element("message", attrs{"id": id, "to": chatJID, "type": "text"}, children...)
+	n := element("message", kind.message(attrs{"id": id, "to": chatJID}), children...)
 	p.submit(&n)
 	return nil
 }
@@ -198,18 +196,19 @@ func (p *endpoint) resend(ctx context.Context, d *device, to types.JID, id strin
 		return err
 	}
 	enc.Attrs["count"] = strconv.Itoa(count)
-	children, err := p.vouched([]waBinary.Node{enc})
+	kind := wireKindOf(message)
+	children, err := p.vouched([]waBinary.Node{kind.enc(enc)})
 	if err != nil {
 		return err
 	}
-	n := element("message", a, children...)
+	n := element("message", kind.message(a), children...)
 	p.submit(&n)
 	return nil
 }
 
 // forRetry finds what a device shall get again, the group if it was said in one, and the attributes with which it goes.
 func (p *endpoint) forRetry(d *device, to types.JID, id string) (*waE2E.Message, *group, attrs) {
-	a := attrs{"id": id, "to": to, "type": "text", "device_fanout": "false"}
+	a := attrs{"id": id, "to": to, "device_fanout": "false"}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if told := p.peerTalk[id]; told != nil && d.account == p.account {
@@ -220,14 +219,13 @@ func (p *endpoint) forRetry(d *device, to types.JID, id string) (*waE2E.Message,
 	if m == nil {
 		return nil, nil, nil
 	}
-	with := p.chats[m.Peer].with
-	if g, ok := with.(*group); ok {
-		return m.content, g, attrs{"id": id, "to": g.jid, "participant": to, "type": "text", "addressing_mode": string(g.addressing())}
+	if g, ok := m.with.(*group); ok {
+		return m.content, g, attrs{"id": id, "to": g.jid, "participant": to, "addressing_mode": string(g.addressing())}
 	}
 	if d.account != p.account {
 		return m.content, nil, a
 	}
-	chat := with.jidOn(m.server)
+	chat := m.with.jidOn(m.server)
 	a["recipient"] = chat
 	return deviceSent(chat, m.content), nil, a
 }

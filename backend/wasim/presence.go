@@ -105,7 +105,11 @@ func (s *Server) receiveChatState(d *device, node *waBinary.Node) {
 
 // notify queues a notification for a device.
 func (s *Server) notify(d *device, from types.JID, kind string, children ...waBinary.Node) {
-	id := s.nextID.next()
+	s.notifyAs(d, from, kind, s.nextID.next(), children...)
+}
+
+// notifyAs queues a notification whose id says what it is about.
+func (s *Server) notifyAs(d *device, from types.JID, kind, id string, children ...waBinary.Node) {
 	n := element("notification", attrs{"from": from, "id": id, "type": kind, "t": s.unixNow()}, children...)
 	d.enqueue(&pendingStanza{node: &n, from: from, id: id})
 }

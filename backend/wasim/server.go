@@ -46,6 +46,12 @@ type Options struct {
 	// CloseDelay is how long a connection stays open after a failure or a stream error, so that the client reads the
 	// reason before it sees the end. Default 150 ms.
 	CloseDelay time.Duration
+	// MediaLifetime is how long an uploaded file stays on the media hosts. Default 30 days.
+	MediaLifetime time.Duration
+	// MediaHosts are the hosts, with or without port, that clients are told to use for files, the preferred one first.
+	// Clients put https:// before them; whatever they are, every connection of HTTPClient and TCPClient comes here.
+	// Default: two hosts of WhatsApp's.
+	MediaHosts []string
 	// Keep bounds memory: about how many finished messages the ledger keeps in detail, how many messages each phone keeps,
 	// and how many each device's filter of duplicates knows. What is older is counted and forgotten; what waits for a device
 	// is never forgotten. 0 keeps everything.
@@ -67,6 +73,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.CloseDelay == 0 {
 		o.CloseDelay = 150 * time.Millisecond
+	}
+	if o.MediaLifetime == 0 {
+		o.MediaLifetime = 30 * 24 * time.Hour
+	}
+	if len(o.MediaHosts) == 0 {
+		o.MediaHosts = []string{"media-mad1-1.cdn.whatsapp.net", "mmg.whatsapp.net"}
 	}
 	return o
 }
@@ -109,12 +121,16 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make certificates: %w", err)
 	}
+	blobs, err := newBlobStore(opts.MediaLifetime, opts.Now)
+	if err != nil {
+		return nil, fmt.Errorf("make media hosts: %w", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		opts:      opts,
 		log:       opts.Logger,
 		certs:     certs,
-		blobs:     newBlobStore(),
+		blobs:     blobs,
 		faults:    newFaultBook(opts.Seed),
 		random:    newRandomSource(opts.Seed),
 		pulse:     newPulse(),

@@ -1,7 +1,7 @@
 // Command wasim runs the simulated WhatsApp in a process of its own, for tests that kill their client and for playing with
 // it by hand. It prints one line of JSON when it is ready:
 //
-//	{"endpoint":"ws://127.0.0.1:40001/ws/chat","rootKey":"BASE64","control":"http://127.0.0.1:40002","pid":1234}
+//	{"endpoint":"ws://127.0.0.1:40001/ws/chat","rootKey":"BASE64","media":"http://127.0.0.1:40001","control":"http://127.0.0.1:40002","pid":1234}
 //
 // It ends on SIGINT, SIGTERM, and when its standard input is closed if --with-stdin is given.
 package main
@@ -27,12 +27,13 @@ import (
 )
 
 type options struct {
-	Listen    string `default:"127.0.0.1:0" help:"Loopback address for clients."`
-	Control   string `default:"127.0.0.1:0" help:"Loopback address for the JSON control interface."`
-	Seed      int64  `default:"1" help:"Seed of everything that is chosen."`
-	Keep      int    `help:"How many finished messages to remember in detail; 0 remembers all, and memory grows with them."`
-	Verbose   bool   `help:"Log to standard error."`
-	WithStdin bool   `help:"End when standard input is closed, so that no simulator outlives the program that started it."`
+	Listen    string   `default:"127.0.0.1:0" help:"Loopback address for clients."`
+	Control   string   `default:"127.0.0.1:0" help:"Loopback address for the JSON control interface."`
+	Seed      int64    `default:"1" help:"Seed of everything that is chosen."`
+	Keep      int      `help:"How many finished messages to remember in detail; 0 remembers all, and memory grows with them."`
+	MediaHost []string `help:"Host that clients are told to use for files, as often as wished; default: hosts of WhatsApp's."`
+	Verbose   bool     `help:"Log to standard error."`
+	WithStdin bool     `help:"End when standard input is closed, so that no simulator outlives the program that started it."`
 }
 
 func main() {
@@ -53,7 +54,7 @@ func run(ctx context.Context, o options, in io.Reader, out io.Writer) (err error
 	if o.Verbose {
 		log = zerolog.New(os.Stderr).With().Timestamp().Logger()
 	}
-	server, err := wasim.New(wasim.Options{Seed: o.Seed, Logger: log, Keep: o.Keep})
+	server, err := wasim.New(wasim.Options{Seed: o.Seed, Logger: log, Keep: o.Keep, MediaHosts: o.MediaHost})
 	if err != nil {
 		return err
 	}
@@ -78,6 +79,7 @@ func run(ctx context.Context, o options, in io.Reader, out io.Writer) (err error
 	err = json.NewEncoder(out).Encode(map[string]any{
 		"endpoint": server.Endpoint(),
 		"rootKey":  base64.StdEncoding.EncodeToString(root[:]),
+		"media":    server.MediaEndpoint(),
 		"control":  "http://" + control.Addr().String(),
 		"pid":      os.Getpid(),
 	})
