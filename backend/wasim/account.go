@@ -26,6 +26,7 @@ type account struct {
 	lastDevice  uint16
 	lastIndex   uint32
 	offNetwork  bool
+	timeLock    *TimeLock // nil when there is none
 	peers       map[*account]struct{}
 	privacy     map[string]string
 	collections map[string]*collection
@@ -48,6 +49,7 @@ type device struct {
 	greeted   bool // the phone has sent its first messages to this device
 	available bool // presence
 	removed   bool
+	held      []*waBinary.Node // what a fault delivers later, out of order
 	pending   stanzaQueue
 	delivered deliveredSet
 }
@@ -208,4 +210,10 @@ func (a *account) removeDevice(d *device) bool {
 		d.mu.Unlock()
 	}
 	return known
+}
+
+func (d *device) isRemoved() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.removed
 }

@@ -33,7 +33,8 @@ type connection struct {
 	queue     []*waBinary.Node
 	wake      chan struct{}
 	ending    bool // write what is queued, then end
-	deaf      bool // a black hole: nothing is read or written any more
+	deaf      bool // nothing that the client sends is read any more
+	mute      bool // nothing is written any more
 	slow      time.Duration
 	resetOnce sync.Once
 
@@ -90,7 +91,7 @@ func (c *connection) readLoop(ctx context.Context) {
 			}
 			return
 		}
-		if c.isDeaf() {
+		if c.ignores() {
 			continue
 		}
 		plaintext, err := c.read.open(frame)
@@ -159,14 +160,22 @@ func (c *connection) reset() {
 	})
 }
 
-func (c *connection) isDeaf() bool {
+// ignores tells whether what the client sends is not looked at: it is lost on the way, or the stream is ending.
+func (c *connection) ignores() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.deaf
+	return c.deaf || c.ending
 }
 
 // setDeaf turns the connection into a black hole: it stays open and nothing comes through.
 func (c *connection) setDeaf() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deaf, c.mute = true, true
+}
+
+// setIgnoring loses what the client sends from now on.
+func (c *connection) setIgnoring() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.deaf = true
@@ -194,10 +203,10 @@ func (c *connection) writeLoop(ctx context.Context) {
 			return
 		}
 		c.mu.Lock()
-		batch, ending, slow, deaf := c.queue, c.ending, c.slow, c.deaf
+		batch, ending, slow, mute := c.queue, c.ending, c.slow, c.mute
 		c.queue = nil
 		c.mu.Unlock()
-		if deaf {
+		if mute {
 			continue
 		}
 		for _, node := range batch {

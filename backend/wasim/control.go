@@ -52,6 +52,10 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/drop         → {"count"}
 //	POST   /phones/{number}/end          {"code"}: stream error
 //	POST   /phones/{number}/black-hole
+//	POST   /phones/{number}/half-open
+//	POST   /phones/{number}/lose-prekeys
+//	GET    /phones/{number}/time-lock    TimeLock
+//	POST   /phones/{number}/time-lock    {"kind","seconds"}, 0 ends it → TimeLock
 //	POST   /phones/{number}/slow         {"ms"}
 //	GET    /phones/{number}/groups       list of Group
 //	POST   /phones/{number}/groups       GroupOptions → Group

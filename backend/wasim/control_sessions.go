@@ -3,12 +3,17 @@ package wasim
 import (
 	"context"
 	"net/http"
+	"time"
 )
 
 // sessionRoutes are how devices are linked by code, what the service does to an account, and how identities change.
 func (s *Server) sessionRoutes() map[string]controlFunc {
 	return map[string]controlFunc{
 		"POST /phones/{number}/enter-code":   s.phoneCall(controlEnterCode),
+		"GET /phones/{number}/time-lock":     s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.TimeLock(), nil }),
+		"POST /phones/{number}/time-lock":    s.phoneCall(controlTimeLock),
+		"POST /phones/{number}/half-open":    s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.HalfOpen(); return done(), nil }),
+		"POST /phones/{number}/lose-prekeys": s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.LosePreKeys(); return done(), nil }),
 		"GET /phones/{number}/link-requests": s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.LinkRequests(), nil }),
 	}
 }
@@ -21,4 +26,16 @@ func controlEnterCode(p *Phone, r *http.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), scanPatience)
 	defer cancel()
 	return p.EnterCode(ctx, body.Code)
+}
+
+func controlTimeLock(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct {
+		Kind    string
+		Seconds int
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	p.SetTimeLock(body.Kind, time.Duration(body.Seconds)*time.Second)
+	return p.TimeLock(), nil
 }

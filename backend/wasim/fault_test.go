@@ -62,36 +62,6 @@ func TestTheSameSessionConnectsTwice(t *testing.T) {
 	await[*events.Connected](second, nil)
 }
 
-func TestLoginFailures(t *testing.T) {
-	expects := map[int]func(c *client){
-		401: func(c *client) { await(c, func(e *events.LoggedOut) bool { return e.OnConnect && e.Reason == 401 }) },
-		403: func(c *client) { await(c, func(e *events.LoggedOut) bool { return e.OnConnect && e.Reason == 403 }) },
-		406: func(c *client) { await(c, func(e *events.LoggedOut) bool { return e.OnConnect && e.Reason == 406 }) },
-		402: func(c *client) {
-			await(c, func(e *events.TemporaryBan) bool {
-				return e.Code == events.TempBanSentToTooManyPeople && e.Expire == 2*time.Hour
-			})
-		},
-		405: func(c *client) { await[*events.ClientOutdated](c, nil) },
-		409: func(c *client) { await(c, func(e *events.ConnectFailure) bool { return e.Reason == 409 }) },
-		418: func(c *client) { await(c, func(e *events.ConnectFailure) bool { return e.Reason == 418 }) },
-		500: func(c *client) { await[*events.Disconnected](c, nil) },
-		503: func(c *client) { await[*events.Disconnected](c, nil) },
-	}
-	for code, expect := range expects {
-		t.Run(events.ConnectFailureReason(code).NumberString(), func(t *testing.T) {
-			s, clinic, c := linked(t)
-			require.NoError(t, s.Inject(wasim.Fault{
-				Kind: wasim.FaultLoginFailure, Number: clinic.Number(), Count: 1, Code: code, BanCode: 101, Expire: 2 * time.Hour,
-			}))
-			c.Disconnect()
-			c.forget()
-			require.NoError(t, c.Connect())
-			expect(c)
-		})
-	}
-}
-
 func TestOutdatedClient(t *testing.T) {
 	s, _, c := linked(t)
 	c.Disconnect()
@@ -101,15 +71,6 @@ func TestOutdatedClient(t *testing.T) {
 	version, err := whatsmeow.GetLatestVersion(within(t), s.TCPClient())
 	require.NoError(t, err)
 	require.EqualValues(t, 1099999999, version[2])
-}
-
-func TestStreamErrors(t *testing.T) {
-	_, clinic, c := linked(t)
-	clinic.EndStreams(503)
-	await[*events.Disconnected](c, nil)
-	c.relogin()
-	clinic.EndStreams(517)
-	await(c, func(e *events.StreamError) bool { return e.Code == "517" })
 }
 
 func TestServerRestarts(t *testing.T) {

@@ -28,6 +28,9 @@ const (
 	FaultRejectSend FaultKind = "reject_send"
 	// FaultDoubleMessage delivers messages twice.
 	FaultDoubleMessage FaultKind = "double_message"
+	// FaultReorderMessages holds messages back until the next stanza of the device's queue has gone out, or for Delay
+	// (default one second) when nothing follows. Several that are held come in reverse order.
+	FaultReorderMessages FaultKind = "reorder_messages"
 	// FaultCorruptMessage alters the ciphertext of messages on their way to a device, which makes it ask for a retry. A
 	// redelivery at the next login is intact.
 	FaultCorruptMessage FaultKind = "corrupt_message"
@@ -72,7 +75,9 @@ type Fault struct {
 	BanCode int `json:"banCode,omitempty"`
 	// Expire is how long a ban lasts, for a login failure 402. In JSON nanoseconds.
 	Expire time.Duration `json:"expire,omitempty"`
-	// Delay is for FaultDelayAck. In JSON nanoseconds.
+	// Text is what the service says with a login failure; empty is nothing.
+	Text string `json:"text,omitempty"`
+	// Delay is for FaultDelayAck and FaultReorderMessages. In JSON nanoseconds.
 	Delay time.Duration `json:"delay,omitempty"`
 	// Media limits the faults of the media hosts to one file, by its direct path.
 	Media string `json:"media,omitempty"`
@@ -85,7 +90,7 @@ var ErrBadFault = errors.New("not a fault that can be injected")
 
 func (f Fault) validate() error {
 	switch f.Kind {
-	case FaultLoseAck, FaultDoubleAck, FaultDoubleMessage, FaultCorruptMessage:
+	case FaultLoseAck, FaultDoubleAck, FaultDoubleMessage, FaultReorderMessages, FaultCorruptMessage:
 		return nil
 	case FaultDelayAck:
 		if f.Delay > 0 {
@@ -149,6 +154,24 @@ func (p *Phone) EndStreams(code int) {
 func (p *Phone) BlackHole() {
 	for _, c := range p.account.connections() {
 		c.setDeaf()
+	}
+}
+
+// HalfOpen leaves the connections of the account's linked devices open, and nothing that the clients send arrives any
+// more; what the server sends does. It ends with the connection.
+func (p *Phone) HalfOpen() {
+	for _, c := range p.account.connections() {
+		c.setIgnoring()
+	}
+}
+
+// LosePreKeys makes the server forget the one-time keys of the account's linked devices. They are asked to upload new
+// ones when the next session with them begins, and find out by themselves at their next login.
+func (p *Phone) LosePreKeys() {
+	for _, d := range p.account.deviceList() {
+		if d.id != 0 {
+			d.keys.lose()
+		}
 	}
 }
 
@@ -271,6 +294,24 @@ func (s *Server) dropPairing(p *pairing, a *account, stage PairingStage) {
 	}
 }
 
+func (b *faultBook) takeForDelivery(kind FaultKind, d *device) (Fault, bool) {
+	return b.take(func(f Fault) bool {
+		return f.Kind == kind && f.Phone == (d.id == 0) && (f.Number == "" || f.Number == d.account.number)
+	})
+}
+
+// holds tells whether a message is to be overtaken by what follows it.
+func (b *faultBook) holds(d *device, node *waBinary.Node) (Fault, bool) {
+	if attrString(node, "category") == "peer" {
+		return Fault{}, false
+	}
+	f, hold := b.takeForDelivery(FaultReorderMessages, d)
+	if f.Delay == 0 {
+		f.Delay = time.Second
+	}
+	return f, hold
+}
+
 // onDelivery returns what really goes out to a device in place of a message, and how often. What a phone and its linked
 // devices say to each other is left alone.
 func (b *faultBook) onDelivery(d *device, node *waBinary.Node) (*waBinary.Node, int) {
@@ -278,9 +319,7 @@ func (b *faultBook) onDelivery(d *device, node *waBinary.Node) (*waBinary.Node, 
 		return node, 1
 	}
 	acts := func(kind FaultKind) bool {
-		_, found := b.take(func(f Fault) bool {
-			return f.Kind == kind && f.Phone == (d.id == 0) && (f.Number == "" || f.Number == d.account.number)
-		})
+		_, found := b.takeForDelivery(kind, d)
 		return found
 	}
 	if acts(FaultCorruptMessage) {
@@ -317,6 +356,9 @@ func loginFailureAttrs(f Fault) attrs {
 	a := attrs{}
 	if f.BanCode > 0 {
 		a["code"] = strconv.Itoa(f.BanCode)
+	}
+	if f.Text != "" {
+		a["message"] = f.Text
 	}
 	if f.Expire > 0 {
 		a["expire"] = strconv.FormatInt(int64(f.Expire/time.Second), 10)

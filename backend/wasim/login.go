@@ -73,7 +73,10 @@ func (s *Server) login(c *connection) bool {
 		return false
 	}
 	c.dev = d
-	s.replaceLink(d, c)
+	if !s.replaceLink(d, c) {
+		c.end(s.failure(failureLoggedOut, nil))
+		return false
+	}
 	s.log.Debug().Str("number", mask(number)).Uint32("device", id).Msg("logged in")
 	s.ledger.note(d.address(), "login", "")
 	c.deliver(s.success(d))
@@ -87,11 +90,14 @@ func (s *Server) login(c *connection) bool {
 	return true
 }
 
-// replaceLink connects a device to its new connection. An older one is told that it was replaced.
-func (s *Server) replaceLink(d *device, c *connection) {
+// replaceLink connects a device to its new connection. An older one is told that it was replaced. It returns false when
+// the device was unlinked meanwhile: who unlinks looks for the link after marking the device, so one of the two sees the
+// other.
+func (s *Server) replaceLink(d *device, c *connection) bool {
 	if old, ok := d.attach(c).(*connection); ok && old != nil {
 		old.end(conflictError("replaced"))
 	}
+	return !d.isRemoved()
 }
 
 // conflictError ends a stream because of another one or because the device was unlinked.

@@ -62,6 +62,10 @@ func (s *Server) receiveMessage(d *device, l link, node *waBinary.Node) {
 		return
 	}
 	parts, fanned := envelopes(node, to)
+	if fanned && d.isTimeLocked(chat) {
+		s.ackMessage(d, l, node, k, to, attrs{"error": strconv.Itoa(failureTimeLocked)}, failureTimeLocked)
+		return
+	}
 	more := attrs{}
 	if fanned {
 		if hash, missed := s.missedDevices(d, chat, to.Server, parts); missed {

@@ -1,6 +1,7 @@
 package wasim
 
 import (
+	"slices"
 	"strconv"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -69,7 +70,7 @@ func (d *device) attach(l link) (previous link) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	previous, d.link = d.link, l
-	d.active, d.available = false, false
+	d.active, d.available, d.held = false, false, nil
 	return previous
 }
 
@@ -78,7 +79,7 @@ func (d *device) detach(l link) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.link == l {
-		d.link, d.active, d.available = nil, false, false
+		d.link, d.active, d.available, d.held = nil, false, false, nil
 	}
 }
 
@@ -119,10 +120,34 @@ func (d *device) transmit(p *pendingStanza, node *waBinary.Node) {
 	copies := 1
 	if p.message != nil {
 		s.ledger.sent(*p.message, d.address())
+		if f, hold := s.faults.holds(d, node); hold {
+			d.held = append(d.held, node)
+			l := d.link
+			s.after(f.Delay, func() { d.releaseAfter(l) })
+			return
+		}
 		node, copies = s.faults.onDelivery(d, node)
 	}
 	for range copies {
 		d.link.deliver(node)
+	}
+	d.release()
+}
+
+// release delivers what was held back, the last first. The caller holds d.mu.
+func (d *device) release() {
+	for _, node := range slices.Backward(d.held) {
+		d.link.deliver(node)
+	}
+	d.held = nil
+}
+
+// releaseAfter delivers what is still held back on a link when nothing has followed it for long enough.
+func (d *device) releaseAfter(l link) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.link == l {
+		d.release()
 	}
 }
 

@@ -52,6 +52,12 @@ func (k *keyStore) take() (b bundle, left int) {
 	return b, len(k.oneTime)
 }
 
+func (k *keyStore) lose() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.oneTime = nil
+}
+
 func (k *keyStore) count() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
