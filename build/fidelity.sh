@@ -19,8 +19,9 @@ install_packages
 if [[ ${1:-} == --install ]]; then exit; fi
 
 mkdir -p build/bin/headless
-go build -tags "$headless_tags" -o build/bin/headless/ ./backend/wasim/cmd/wasim
+go build -tags "$headless_tags" -o build/bin/headless/ ./backend/wasim/cmd/wasim ./backend/wasim/fidelity/firstclient
 export WASIM_BIN=$root/build/bin/headless/wasim
+export FIRSTCLIENT_BIN=$root/build/bin/headless/firstclient
 
 shopt -s globstar
 scenarios=("$suite"/scenarios/*.test.js)

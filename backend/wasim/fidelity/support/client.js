@@ -68,7 +68,7 @@ export class Client {
 
   /** Starts a connection, without waiting for it. */
   connect() {
-    WA_CERT_DETAILS.PUBLIC_KEY = this.#simulator.rootKey;
+    WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(this.#simulator.rootKey, "base64");
     const socket = makeWASocket({
       auth: this.#session.load(),
       waWebSocketUrl: this.#simulator.endpoint,
@@ -210,7 +210,7 @@ export class Client {
 const nothing = () => undefined;
 
 // The library's Signal sessions print themselves, keys included.
-Object.assign(console, { info: nothing, warn: nothing });
+Object.assign(console, { info: nothing, warn: nothing, error: nothing });
 
 /** The library's own log, which the tests don't need. @type {import("baileys").WASocket["logger"]} */
 const silent = {

@@ -3,24 +3,34 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
+import { Journal } from "./waiting.js";
+
 /**
- * Starts a program that says in one line of JSON when it is ready, and that ends when its standard input is closed.
- * @template Ready
- * @param {string} path
+ * Starts a program that writes and reads lines of JSON, and that ends when its standard input is closed.
+ * @template Line
+ * @param {string} variable the environment variable that names the program
  * @param {readonly string[]} args
- * @returns {Promise<{ ready: Ready, stop: () => Promise<void> }>}
  */
-export async function startProgram(path, args) {
+export function startProgram(variable, args) {
+  const path = process.env[variable];
+  if (!path) throw new Error(`${variable} names no program; run make test-fidelity`);
   const child = spawn(path, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
-  const line = once(createInterface({ input: child.stdout }), "line");
-  const first = await Promise.race([line, ended.then(() => undefined)]);
-  if (first === undefined) throw new Error(`${path} ended before it was ready`);
+  /** @type {Journal<Line>} */
+  const lines = new Journal();
+  createInterface({ input: child.stdout }).on("line", (text) => lines.add(JSON.parse(text)));
   return {
-    ready: JSON.parse(first[0]),
+    lines,
+    /** @param {unknown} line */
+    write: (line) => child.stdin.write(`${JSON.stringify(line)}\n`),
     stop: async () => {
       child.stdin.end();
       await ended;
     },
   };
 }
+
+/**
+ * @template Line
+ * @typedef {{ lines: Journal<Line>, write: (line: unknown) => void, stop: () => Promise<void> }} Program
+ */

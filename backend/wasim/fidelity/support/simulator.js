@@ -9,20 +9,18 @@ import { eventually } from "./waiting.js";
  * @typedef {{ endpoint: string, rootKey: string, control: string }} Ready
  * @typedef {{ id: number, jid: string, name: string, connected: boolean, waiting: number, preKeys: number }} LinkedDevice
  * @typedef {{ number: string, name: string, jid: string, lid: string, devices: LinkedDevice[], peers: string[] }} PhoneView
- * @typedef {{ id: string, fromMe: boolean, text: string, state: string, read: boolean }} ChatMessage
+ * @typedef {{ id: string, fromMe: boolean, text: string, state: string, read: boolean, members?: Record<string, string> }} ChatMessage
  */
 
 /** The simulator in its own process, which the tests drive over its control interface. */
 export class Simulator {
   /** @type {Ready} */
   #ready;
-  #stop;
   #phones = 0;
 
-  /** @param {{ ready: Ready, stop: () => Promise<void> }} program */
-  constructor({ ready, stop }) {
+  /** @param {Ready} ready */
+  constructor(ready) {
     this.#ready = ready;
-    this.#stop = stop;
   }
 
   /**
@@ -30,10 +28,10 @@ export class Simulator {
    * @param {readonly string[]} args more flags of the program
    */
   static async forThisFile(args = []) {
-    const path = process.env.WASIM_BIN;
-    if (!path) throw new Error("WASIM_BIN names no simulator; run make test-fidelity");
-    const simulator = new Simulator(await startProgram(path, ["--with-stdin", ...args]));
-    after(() => simulator.#stop());
+    /** @type {import("./program.js").Program<Ready>} */
+    const program = startProgram("WASIM_BIN", ["--with-stdin", ...args]);
+    after(program.stop);
+    const simulator = new Simulator(await program.lines.find("the simulator", () => true));
     await redirectFetch(simulator.port);
     return simulator;
   }
@@ -42,8 +40,9 @@ export class Simulator {
     return this.#ready.endpoint;
   }
 
+  /** In base64. */
   get rootKey() {
-    return Buffer.from(this.#ready.rootKey, "base64");
+    return this.#ready.rootKey;
   }
 
   /** Port of the websocket and of media. */
@@ -108,8 +107,9 @@ export class Phone {
     return this.simulator.call("POST", `/phones/${this.number}/${action}`, body);
   }
 
-  /** Waits until the phone shows a message that fits in the chat with someone.
-   * @param {Phone} peer
+  /**
+   * Waits until the phone shows a message that fits in a chat.
+   * @param {Phone | string} peer someone's phone, or a group's JID
    * @param {(message: ChatMessage) => boolean} fits
    */
   async shows(peer, fits) {
@@ -136,11 +136,12 @@ export class Phone {
   }
 
   /**
-   * @param {Phone} peer
+   * What the phone shows of a chat.
+   * @param {Phone | string} peer someone's phone, or a group's JID
    * @returns {Promise<ChatMessage[]>}
    */
   messages(peer) {
-    return this.simulator.call("GET", `/phones/${this.number}/messages?peer=${peer.number.slice(1)}`);
+    return this.ask(`messages?peer=${typeof peer === "string" ? peer : peer.number.slice(1)}`);
   }
 
   /**
