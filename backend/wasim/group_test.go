@@ -111,6 +111,7 @@ func TestEveryoneInAGroupSeesEverythingOnce(t *testing.T) {
 				require.Empty(t, all[*events.UndecryptableMessage](c))
 			}
 			for _, p := range g.phones() {
+				waitFor(t, g.s, "all shown", func() bool { return len(p.Messages(g.jid)) >= len(written) })
 				var texts []string
 				for _, m := range p.Messages(g.jid) {
 					texts = append(texts, m.Text)
