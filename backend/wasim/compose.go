@@ -260,7 +260,7 @@ func (p *endpoint) prepared(with party, message *waE2E.Message) *waE2E.Message {
 		about = &waE2E.MessageContextInfo{}
 	}
 	if about.MessageSecret == nil {
-		about.MessageSecret = p.s.random.bytes(32)
+		about.MessageSecret = p.random.bytes(32)
 	}
 	life := p.timerOf(with)
 	inner, _ := unwrap(message)

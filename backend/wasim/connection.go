@@ -75,7 +75,7 @@ func (c *connection) serve(ctx context.Context) {
 func (c *connection) detach() {
 	if c.dev != nil {
 		c.dev.detach(c)
-		c.s.pulse.beat()
+		c.s.ledger.note(c.dev.address(), "connection ended", "")
 	}
 	if c.pairing != nil {
 		c.s.abandonPairing(c.pairing)

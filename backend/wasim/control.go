@@ -93,7 +93,7 @@ func (s *Server) ControlHandler() http.Handler {
 		}
 	}
 	mux.HandleFunc("GET /transcript", func(w http.ResponseWriter, _ *http.Request) {
-		if _, err := w.Write([]byte(s.ledger.Transcript())); err != nil {
+		if _, err := w.Write([]byte(s.Transcript())); err != nil {
 			s.log.Debug().Err(err).Msg("transcript")
 		}
 	})

@@ -19,6 +19,7 @@ type endpoint struct {
 	dev     *device
 	mailbox *mailbox
 	signal  *signalStore
+	random  *randomSource // ids and secrets of its messages
 
 	// crypto guards the Signal sessions. It is held from encryption until the message is handed in, so that the
 	// order of the ratchet is the order on the wire.
@@ -38,6 +39,7 @@ type endpoint struct {
 // setUp connects the endpoint to its device, which becomes live. The device's keys are the endpoint's.
 func (p *endpoint) setUp(s *Server, d *device, signal *signalStore) {
 	p.s, p.account, p.dev, p.signal = s, d.account, d, signal
+	p.random = newRandomSource(s.opts.Seed, d.address().String())
 	p.keyHolders = make(map[*group]map[*device]bool)
 	p.chats = make(map[string]*chat)
 	p.messages = make(map[messageKey]*storedMessage)

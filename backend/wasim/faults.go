@@ -125,6 +125,7 @@ func (s *Server) Inject(f Fault) error {
 		f.Number = digits
 	}
 	s.faults.add(f)
+	s.ledger.note(numberAddress(f.Number), "is to meet the fault "+string(f.Kind), "")
 	return nil
 }
 
@@ -152,6 +153,7 @@ func (p *Phone) EndStreams(code int) {
 // BlackHole leaves the connections of the account's linked devices open and lets nothing through in either direction, as
 // a half-open connection does. It ends with the connection.
 func (p *Phone) BlackHole() {
+	p.s.ledger.note(p.dev.address(), "connections of its devices become black holes", "")
 	for _, c := range p.account.connections() {
 		c.setDeaf()
 	}

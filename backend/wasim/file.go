@@ -37,7 +37,7 @@ func (p *endpoint) fileMessage(d Draft) (*waE2E.Message, error) {
 	if silent && d.Text != "" {
 		return nil, fmt.Errorf("%w: a %s has no caption", ErrBadDraft, d.Kind)
 	}
-	f, err := completed(d.Kind, d.File, p.s.random.intN)
+	f, err := completed(d.Kind, d.File, p.random.intN)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func newMemoryServer(t testing.TB, opts wasim.Options) *wasim.Server {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("seed %d, transcript:\n%s", opts.Seed, s.Ledger().Transcript())
+			t.Log(s.Transcript())
 		}
 		require.NoError(t, s.Close())
 		requireNoGoroutines(t)

@@ -86,6 +86,7 @@ type Ledger struct {
 	delivered   []*Delivery
 	events      []Event
 	nextEvent   int
+	noted       int // events in all
 }
 
 type deliveryKey struct {
@@ -168,20 +169,17 @@ func (l *Ledger) Unacknowledged(f Filter) []Delivery {
 	return slices.DeleteFunc(l.Deliveries(f), func(d Delivery) bool { return d.Acked > 0 })
 }
 
-// Transcript renders the last events, one line each, for the report of a failed test. No text of any message is in it.
-func (l *Ledger) Transcript() string {
-	var b strings.Builder
-	for _, e := range l.Events() {
-		fmt.Fprintf(&b, "%s %-20s %s %s\n", e.At.Format("15:04:05.000000"), e.Who, e.What, e.ID)
-	}
-	return b.String()
-}
-
 // Events returns the last events, oldest first.
 func (l *Ledger) Events() []Event {
+	events, _ := l.recent()
+	return events
+}
+
+// recent returns the last events, oldest first, and how many there have been in all.
+func (l *Ledger) recent() ([]Event, int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append(append(make([]Event, 0, len(l.events)), l.events[l.nextEvent:]...), l.events[:l.nextEvent]...)
+	return append(append(make([]Event, 0, len(l.events)), l.events[l.nextEvent:]...), l.events[:l.nextEvent]...), l.noted
 }
 
 // Book is the whole ledger as plain data.
@@ -201,6 +199,7 @@ func (l *Ledger) MarshalJSON() ([]byte, error) { return json.Marshal(l.Book()) }
 
 func (l *Ledger) noteLocked(who Address, what, id string) {
 	defer l.pulse.beat()
+	l.noted++
 	e := Event{At: l.now(), Who: who, What: what, ID: id}
 	if len(l.events) < transcriptCap {
 		l.events = append(l.events, e)
@@ -229,7 +228,7 @@ func (l *Ledger) taken(k messageKey, chat string) {
 	}
 	s.Taken++
 	l.totals.Taken++
-	l.noteLocked(k.from, "sent a message", k.id)
+	l.noteLocked(k.from, "wrote to "+chat, k.id)
 }
 
 func (l *Ledger) ackedSender(k messageKey, times, rejected int) {

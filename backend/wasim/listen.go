@@ -145,6 +145,7 @@ func (s *Server) dialMemory(ctx context.Context) (net.Conn, error) {
 // Stop takes the server off the network: every connection is reset and new ones are refused. Accounts, links and what is
 // queued for devices stay. Start undoes it.
 func (s *Server) Stop() error {
+	s.ledger.note(Address{}, "stops", "")
 	err := s.unplug()
 	s.dropConnections(nil)
 	return err
@@ -164,6 +165,7 @@ func (s *Server) Start(memory bool) error {
 		return nil
 	}
 	s.net.stopped = false
+	s.ledger.note(Address{}, "starts", "")
 	if s.net.address == "" {
 		return nil
 	}

@@ -176,7 +176,7 @@ func (p *Phone) mediaRetry(m *storedMessage, id string, request, iv waBinary.Nod
 	if err != nil {
 		return waBinary.Node{}, fmt.Errorf("encode media retry: %w", err)
 	}
-	nonce := p.s.random.bytes(gcmIV)
+	nonce := p.random.bytes(gcmIV)
 	sealed, err := gcmutil.Encrypt(key, nonce, plaintext, []byte(id))
 	if err != nil {
 		return waBinary.Node{}, fmt.Errorf("encrypt media retry: %w", err)

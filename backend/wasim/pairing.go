@@ -103,7 +103,7 @@ func (s *Server) startPairing(c *connection) bool {
 	s.mu.Lock()
 	for _, lifetime := range s.opts.QRLifetimes {
 		expiry = expiry.Add(lifetime)
-		ref := "2@" + base64.StdEncoding.EncodeToString(s.random.bytes(66))
+		ref := "2@" + base64.StdEncoding.EncodeToString(s.noise.bytes(66))
 		p.refs[ref] = expiry
 		s.pairings[ref] = p
 		refs = append(refs, data("ref", []byte(ref)))

@@ -122,7 +122,7 @@ func (s *Server) registerCode(c *connection, node, request *waBinary.Node) *waBi
 	}
 	r := &codeRequest{
 		number: jid.User, wrapped: wrapped,
-		ref: "2@" + base64.StdEncoding.EncodeToString(s.random.bytes(66)),
+		ref: "2@" + base64.StdEncoding.EncodeToString(s.noise.bytes(66)),
 		shown: LinkRequest{
 			Display: display, Platform: string(childContent(request, "companion_platform_id")),
 			Prompt:  attrString(request, "should_show_push_notification") == "true",

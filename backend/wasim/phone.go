@@ -158,6 +158,7 @@ func (p *Phone) reads() bool {
 // SetNetwork is the network of the account's linked devices. Off drops their connections and resets new ones when they
 // try to log in, until it is on again; what is for them is queued meanwhile.
 func (p *Phone) SetNetwork(on bool) {
+	p.s.ledger.note(p.dev.address(), "network of its devices is "+onOff(on), "")
 	p.account.mu.Lock()
 	p.account.offNetwork = !on
 	p.account.mu.Unlock()
@@ -171,7 +172,17 @@ func (p *Phone) SetNetwork(on bool) {
 
 // SetOwnNetwork is the network of the phone itself. Off means that it receives nothing and answers nothing; what is for
 // it is queued. The person can still write: it goes out at once, which a real phone would do only later.
-func (p *Phone) SetOwnNetwork(on bool) { p.setOnline(on) }
+func (p *Phone) SetOwnNetwork(on bool) {
+	p.s.ledger.note(p.dev.address(), "network is "+onOff(on), "")
+	p.setOnline(on)
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
 
 // LinkedDevice is a device that is linked to a phone.
 type LinkedDevice struct {
@@ -235,6 +246,7 @@ func (p *Phone) Replace(device uint16) error {
 		return fmt.Errorf("%w: %d", ErrUnknownDevice, device)
 	}
 	if c, ok := d.currentLink().(*connection); ok {
+		p.s.ledger.note(d.address(), "is replaced", "")
 		d.detach(c)
 		c.end(conflictError("replaced"))
 	}

@@ -25,7 +25,7 @@ func (p *endpoint) transmitToGroup(ctx context.Context, g *group, id string, mes
 	if err != nil {
 		return err
 	}
-	ciphertext, err := p.signal.encryptForGroup(ctx, g.jid, p.dev.lid(), pad(plaintext, p.s.random.bytes(1)[0]))
+	ciphertext, err := p.signal.encryptForGroup(ctx, g.jid, p.dev.lid(), pad(plaintext, p.s.noise.bytes(1)[0]))
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (p *endpoint) Burst(ctx context.Context, to, prefix string, count int) ([]s
 
 // newMessageID makes an id as phones do: 32 hexadecimal digits in capitals.
 func (p *endpoint) newMessageID() string {
-	return "AC" + strings.ToUpper(hex.EncodeToString(p.s.random.bytes(15)))
+	return "AC" + strings.ToUpper(hex.EncodeToString(p.random.bytes(15)))
 }
 
 // transmit encrypts a message for all devices of the peer and of the own account, and hands it to the server.
@@ -139,7 +139,7 @@ func (p *endpoint) encryptFor(ctx context.Context, d *device, plaintext []byte) 
 			return waBinary.Node{}, err
 		}
 	}
-	kind, ciphertext, err := p.signal.encrypt(ctx, d.lid(), pad(plaintext, p.s.random.bytes(1)[0]))
+	kind, ciphertext, err := p.signal.encrypt(ctx, d.lid(), pad(plaintext, p.s.noise.bytes(1)[0]))
 	if err != nil {
 		return waBinary.Node{}, err
 	}

@@ -57,7 +57,7 @@ func (a *phoneAppState) prepare() {
 // addKey makes a key, which everything from now on is encrypted with. Its id is the device that made it, two bytes, and
 // a number that grows, four bytes.
 func (a *phoneAppState) addKey() {
-	random := a.phone.s.random
+	random := a.phone.random
 	epoch, made := uint32(1+random.intN(1<<15)), a.phone.s.now()
 	if len(a.keys) > 0 {
 		epoch = binary.BigEndian.Uint32(a.newest().id[2:]) + 1

@@ -57,7 +57,7 @@ func (p *endpoint) Vote(ctx context.Context, chat, id string, options ...string)
 		return "", fmt.Errorf("encode vote: %w", err)
 	}
 	secret, additional := voteKey(message.GetMessageContextInfo().GetMessageSecret(), id, m.author.ToNonAD(), p.account.jidOn(m.server))
-	iv := p.s.random.bytes(12)
+	iv := p.random.bytes(12)
 	sealed, err := gcmutil.Encrypt(secret, iv, plaintext, additional)
 	if err != nil {
 		return "", fmt.Errorf("encrypt vote: %w", err)

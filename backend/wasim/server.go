@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -92,7 +91,8 @@ type Server struct {
 	ledger *Ledger
 	blobs  *blobStore
 	faults *faultBook
-	random *randomSource
+	random *randomSource // LIDs, groups, invitations: in the order in which a story makes them
+	noise  *randomSource // what nobody compares and many goroutines draw: padding, references of codes
 	pulse  *pulse
 
 	ctx    context.Context
@@ -132,7 +132,8 @@ func New(opts Options) (*Server, error) {
 		certs:     certs,
 		blobs:     blobs,
 		faults:    newFaultBook(opts.Seed),
-		random:    newRandomSource(opts.Seed),
+		random:    newRandomSource(opts.Seed, "names"),
+		noise:     newRandomSource(opts.Seed, "noise"),
 		pulse:     newPulse(),
 		ctx:       ctx,
 		cancel:    cancel,
@@ -249,40 +250,4 @@ func mask(digits string) string {
 		return "…"
 	}
 	return "…" + digits[len(digits)-2:]
-}
-
-// randomSource is a seeded source that several goroutines may use.
-type randomSource struct {
-	mu  sync.Mutex
-	rng *rand.Rand
-}
-
-func newRandomSource(seed int64) *randomSource {
-	return &randomSource{rng: rand.New(rand.NewPCG(uint64(seed), 0x77617369))}
-}
-
-func (r *randomSource) bytes(n int) []byte {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := make([]byte, n)
-	for i := range out {
-		out[i] = byte(r.rng.Uint32())
-	}
-	return out
-}
-
-func (r *randomSource) intN(n int) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.rng.IntN(n)
-}
-
-func (r *randomSource) digits(n int) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := make([]byte, n)
-	for i := range out {
-		out[i] = byte('0' + r.rng.IntN(10))
-	}
-	return string(out)
 }

@@ -32,7 +32,7 @@ func newServer(t testing.TB) *wasim.Server {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("transcript:\n%s", s.Ledger().Transcript())
+			t.Log(s.Transcript())
 		}
 		require.NoError(t, s.Close())
 		requireNoGoroutines(t)
