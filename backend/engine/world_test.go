@@ -32,6 +32,11 @@ func newWorldAt(t *testing.T, now func() time.Time) *world {
 	t.Helper()
 	sim, err := wasim.New(wasim.Options{Seed: 1, Now: now})
 	require.NoError(t, err)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(sim.Transcript())
+		}
+	})
 	require.NoError(t, sim.Listen("127.0.0.1:0"))
 	t.Cleanup(func() { require.NoError(t, sim.Close()) })
 	return &world{t: t, sim: sim, dir: t.TempDir()}

@@ -45,6 +45,11 @@ func newWorkspace(t *testing.T) *workspace {
 	sim, err := wasim.New(wasim.Options{Seed: 7})
 	require.NoError(t, err)
 	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(sim.Transcript())
+		}
+	})
+	t.Cleanup(func() {
 		require.NoError(t, sim.Close())
 		requireNoGoroutines(t)
 	})
