@@ -115,6 +115,11 @@ export class Simulator {
     return this.post("/faults", fault);
   }
 
+  /** What happened lately, for people, with the seed. */
+  async transcript(): Promise<string> {
+    return (await fetch(`${this.#program.ready.control}/transcript`)).text();
+  }
+
   stop(): Promise<void> {
     return this.#program.stop();
   }

@@ -16,9 +16,10 @@ interface World {
 /** A test with a simulated WhatsApp, an empty workspace over it, and a page that shows it. */
 export const test = base.extend<World>({
   // Playwright reads from the first parameter what a fixture needs: here nothing of its own.
-  simulator: async ({ playwright: _ }, use) => {
+  simulator: async ({ playwright: _ }, use, info) => {
     const simulator = await Simulator.start();
     await use(simulator);
+    if (info.status !== info.expectedStatus) await info.attach("transcript", { body: await simulator.transcript() });
     await simulator.stop();
   },
   waflow: async ({ simulator }, use, info) => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { after } from "node:test";
+import { after, afterEach } from "node:test";
 
 import { redirectFetch } from "./loopback.js";
 import { startProgram } from "./program.js";
@@ -32,6 +32,9 @@ export class Simulator {
     const program = startProgram("WASIM_BIN", ["--with-stdin", ...args]);
     after(program.stop);
     const simulator = new Simulator(await program.lines.find("the simulator", () => true));
+    afterEach(async (test) => {
+      if ("passed" in test && !test.passed) test.diagnostic(await simulator.transcript());
+    });
     await redirectFetch(simulator.port);
     return simulator;
   }
@@ -75,6 +78,11 @@ export class Simulator {
   async phone(name, more = {}) {
     const number = `+34600${100_000 + this.#phones++}`;
     return new Phone(this, await this.call("POST", "/phones", { number, name, ...more }));
+  }
+
+  /** What happened lately, for people, with the seed. */
+  async transcript() {
+    return (await fetch(`${this.#ready.control}/transcript`)).text();
   }
 
   /** @param {object} fault as POST /faults takes it */
