@@ -1,6 +1,7 @@
 package wasim_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -249,4 +250,26 @@ func TestGroupsRefuse(t *testing.T) {
 	require.ErrorContains(t, g.ana.SetSubject(g.jid, string(make([]byte, 101))), "406")
 	require.ErrorContains(t, g.ana.SetEphemeral(g.jid, 17), "400")
 	require.ErrorIs(t, g.clinic.SetSubject("1@g.us", "x"), wasim.ErrUnknownGroup)
+}
+
+func TestAGroupCanBeFull(t *testing.T) {
+	s := newMemoryServer(t, wasim.Options{Seed: 1})
+	numbers := make([]string, 1025)
+	for i := range numbers {
+		numbers[i] = newPhone(t, s, fmt.Sprintf("+346000%05d", i), "Someone").Number()
+	}
+	owner := s.Phone(numbers[0])
+	chat, err := owner.CreateGroup(wasim.GroupOptions{Subject: "All", Members: numbers[1:1024]})
+	require.NoError(t, err)
+	codes, err := owner.ChangeMembers(chat, wasim.MemberAdd, numbers[1024])
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{numbers[1024]: 419}, codes)
+	code, err := owner.InviteCode(chat, false)
+	require.NoError(t, err)
+	_, _, err = s.Phone(numbers[1024]).JoinGroup(code)
+	require.ErrorContains(t, err, "419")
+	id, err := owner.SendText(t.Context(), chat, "everyone")
+	require.NoError(t, err)
+	waitFor(t, s, "delivered to all", func() bool { return stateOf(owner, chat, id) == wasim.StateDelivered })
+	require.Len(t, s.Ledger().Deliveries(wasim.Filter{ID: id}), 1023)
 }

@@ -370,3 +370,16 @@ func TestMalformedGroupStanzas(t *testing.T) {
 	require.NoError(t, err)
 	g.desk.awaitText("still alive")
 }
+
+func TestTheOwnPhoneHasWhatAGroupMemberCannotSendAgain(t *testing.T) {
+	g := newTeam(t, wasim.AddressLID)
+	require.NoError(t, g.s.Inject(wasim.Fault{Kind: wasim.FaultCorruptMessage, Number: g.school.Number(), Count: 1}))
+	g.ana.SetOwnNetwork(false)
+	id, err := g.ana.SendText(t.Context(), g.jid, "asked of the own phone")
+	require.NoError(t, err)
+	m := await(g.desk, func(m *events.Message) bool { return m.Info.ID == id && textOf(m) != "" })
+	require.NotEmpty(t, m.UnavailableRequestID)
+	require.Equal(t, g.chat(t), m.Info.Chat)
+	require.Equal(t, jid(t, g.ana.LID()), m.Info.Sender)
+	require.Equal(t, "asked of the own phone", textOf(m))
+}
