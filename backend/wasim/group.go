@@ -35,7 +35,8 @@ type group struct {
 	// version counts the changes of the list of members.
 	version     int
 	settings    groupSettings
-	code        string // of the invite link
+	code        string   // of the invite link
+	revoked     []string // what it was before
 	invitations map[string]groupInvitation
 	requests    []joinRequest
 }

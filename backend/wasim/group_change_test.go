@@ -247,6 +247,7 @@ func TestGroupsRefuse(t *testing.T) {
 	}
 	_, err := g.desk.sendText(chat, "may I?")
 	require.ErrorIs(t, err, whatsmeow.ErrServerReturnedError)
+	require.Equal(t, 403, lastSubmission(g.s, g.school).Rejected)
 	require.ErrorContains(t, g.ana.SetSubject(g.jid, string(make([]byte, 101))), "406")
 	require.ErrorContains(t, g.ana.SetEphemeral(g.jid, 17), "400")
 	require.ErrorIs(t, g.clinic.SetSubject("1@g.us", "x"), wasim.ErrUnknownGroup)

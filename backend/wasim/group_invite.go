@@ -25,6 +25,9 @@ import (
 // invitationLife is how long an invitation to one person can be accepted.
 const invitationLife = 3 * 24 * time.Hour
 
+// maxRevoked bounds how many old codes of a group are remembered as such.
+const maxRevoked = 16
+
 // maxJoinRequests bounds how many people wait for an admin's decision.
 const maxJoinRequests = 1024
 
@@ -41,10 +44,16 @@ func (s *Server) groupInviteCode(w groupWish) ([]waBinary.Node, error) {
 func (s *Server) groupRevokeCode(w groupWish) ([]waBinary.Node, error) {
 	g, code := w.group, s.random.code()
 	g.mu.Lock()
+	g.revoked = append(g.revoked, g.code)
 	g.code = code
+	var forgotten string
+	if len(g.revoked) > maxRevoked {
+		forgotten, g.revoked = g.revoked[0], g.revoked[1:]
+	}
 	g.mu.Unlock()
 	s.mu.Lock()
 	s.codes[code] = g
+	delete(s.codes, forgotten)
 	s.mu.Unlock()
 	news := element("invite", attrs{"code": code})
 	s.tellGroup(g, w.by, g.admins(), news)
@@ -147,12 +156,8 @@ func (s *Server) groupRevokeInvitation(w groupWish) ([]waBinary.Node, error) {
 	g := w.group
 	g.mu.Lock()
 	for i := range done {
-		done[i].code = codeNoMember
-		for code, invitation := range g.invitations {
-			if invitation.invited == done[i].who {
-				delete(g.invitations, code)
-				done[i].code = 0
-			}
+		if done[i].who == nil || !g.dropInvitations(done[i].who) {
+			done[i].code = codeNoMember
 		}
 	}
 	g.mu.Unlock()

@@ -1,6 +1,7 @@
 package wasim
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -30,7 +31,7 @@ type outcome struct {
 	expires    time.Time
 }
 
-// node renders an outcome.
+// outcome renders what became of one person.
 func (g *group) outcome(o outcome, role GroupRole) waBinary.Node {
 	n := element("participant", attrs{"jid": o.asked})
 	if o.who != nil {
@@ -120,6 +121,7 @@ func (s *Server) admitAll(g *group, by *account, wanted []outcome) []outcome {
 		case !o.who.addableBy(by):
 			o.code = codeAddPrivacy
 			o.invitation, o.expires = s.random.code(), s.now().Add(invitationLife)
+			g.dropInvitations(o.who)
 			g.invitations[o.invitation] = groupInvitation{invited: o.who, by: by, expires: o.expires}
 		default:
 			g.joinLocked(o.who)
@@ -132,21 +134,24 @@ func (s *Server) admitAll(g *group, by *account, wanted []outcome) []outcome {
 func (g *group) joinLocked(a *account) {
 	g.members = append(g.members, groupMember{a, RoleMember})
 	g.requests = slices.DeleteFunc(g.requests, func(r joinRequest) bool { return r.account == a })
-	for code, invitation := range g.invitations {
-		if invitation.invited == a {
-			delete(g.invitations, code)
-		}
-	}
+	g.dropInvitations(a)
 }
 
-// addableBy follows the account's privacy setting. Without one of the people it wrote with, "contacts" lets nobody in.
+// dropInvitations makes the invitations of a person void, and tells whether there was one. The caller holds g.mu.
+func (g *group) dropInvitations(a *account) bool {
+	before := len(g.invitations)
+	maps.DeleteFunc(g.invitations, func(_ string, i groupInvitation) bool { return i.invited == a })
+	return len(g.invitations) < before
+}
+
+// addableBy follows the account's privacy setting. Its contacts are the people it wrote with.
 func (a *account) addableBy(by *account) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch a.privacy["groupadd"] {
 	case "all":
 		return true
-	case "contacts":
+	case "contacts", "contact_blacklist":
 		_, known := a.peers[by]
 		return known
 	default:

@@ -2,6 +2,7 @@ package wasim
 
 import (
 	"slices"
+	"strconv"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 )
@@ -28,8 +29,8 @@ import (
 func (s *Server) receiveGroupMessage(d *device, l link, node *waBinary.Node, k messageKey) {
 	to, _ := attrJID(node, "to")
 	g := s.groupOf(to)
-	if code := g.refuses(d.account); code != "" {
-		s.ackMessage(d, l, node, k, to, attrs{"error": code}, 0)
+	if code := g.refuses(d.account); code != 0 {
+		s.ackMessage(d, l, node, k, to, attrs{"error": strconv.Itoa(code)}, code)
 		return
 	}
 	more := attrs{}
@@ -83,16 +84,16 @@ func (s *Server) routeInGroup(sender, recipient *device, g *group, node *waBinar
 	recipient.enqueue(&pendingStanza{node: &out, from: g.jid, id: k.id, message: &k})
 }
 
-// refuses says with which error the group refuses a message, empty when it takes it.
-func (g *group) refuses(author *account) string {
+// refuses says with which error the group refuses a message, 0 when it takes it.
+func (g *group) refuses(author *account) int {
 	if g == nil {
-		return "404"
+		return 404
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	role := g.roleLocked(author)
 	if role == "" || g.settings.announcement && !role.admin() {
-		return "403"
+		return 403
 	}
-	return ""
+	return 0
 }
