@@ -29,7 +29,7 @@ type Workspace interface {
 const (
 	lookForCode = 5 * time.Millisecond // how often the link dialog is looked at
 	takesAtMost = time.Minute          // the beginning as a whole
-	greetedWith = 3                    // messages that a phone has for a new device at least
+	pieces      = 2                    // of history that a phone has for a new device: its chats, and the names of people
 )
 
 // link is a device of the workspace and the phone that will be linked to it.
@@ -178,16 +178,17 @@ func (d *Demo) codeOf(ctx context.Context, device domain.DeviceID) (string, erro
 	}
 }
 
-// greeted tells whether the devices of a phone are there and have acknowledged all that was sent to them.
+// greeted tells whether the device of a phone has taken in what its phone tells a new one: it has said of pieces of history that they are
+// kept, and nothing waits for it.
 func (d *Demo) greeted(phone *wasim.Phone) bool {
-	greetings := d.server.Ledger().Deliveries(wasim.Filter{From: phone.Number(), To: phone.Number()})
-	acked := 0
-	for _, g := range greetings {
-		if g.Acked > 0 {
-			acked++
+	kept := 0
+	for _, g := range d.server.Ledger().Deliveries(wasim.Filter{From: phone.Number(), To: phone.Number()}) {
+		if g.Acked == 0 {
+			return false
 		}
+		kept += g.Receipts["hist_sync"]
 	}
-	return acked >= greetedWith && acked == len(greetings)
+	return kept >= pieces
 }
 
 // end lets happen to a device what has happened to it when somebody looks at the demo.

@@ -24,6 +24,9 @@ type InboundMessage struct {
 	Text      string
 	Raw       []byte // the protobuf as received (waE2E.Message)
 	Undecrypt bool   // arrived but could not be decrypted (yet); Raw is empty, the real one may follow under the same id
+
+	Past  bool         `json:",omitzero"` // from the history that the phone handed over: it is no news to anybody
+	State MessageState `json:",omitzero"` // of the past: how far ours had come; "" stands for sent
 }
 
 // InboundReceipt tells how far messages have come.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waflow/backend/domain"
+	"waflow/backend/inbox"
 )
 
 // openTheDemo opens a demo and runs it; it is stopped at the end of the test.
@@ -59,4 +60,27 @@ func TestDemoBeginsInUse(t *testing.T) {
 		}
 		return len(is) == len(want)
 	})
+}
+
+// What the people wrote to each other before the devices were linked comes as history from the phones.
+func TestDemoHasWeeksOfHistory(t *testing.T) {
+	r := openTheDemo(t)
+	var page inbox.Page
+	r.await(func() bool {
+		var err error
+		page, err = r.inbox.Conversations(within(t), domain.ConversationQuery{Limit: 100})
+		require.NoError(t, err)
+		return len(page.Conversations) >= 40
+	})
+	require.Len(t, page.Conversations, 40)
+	for _, c := range page.Conversations {
+		messages := r.messages(c.Ref.Conversation)
+		require.Greater(t, len(messages), 4, c.Title)
+		seen := map[string]bool{}
+		for i, m := range messages {
+			require.False(t, seen[m.WAID], "once")
+			seen[m.WAID] = true
+			require.False(t, i > 0 && m.At.Before(messages[i-1].At), "in order")
+		}
+	}
 }

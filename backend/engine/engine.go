@@ -14,6 +14,7 @@ import (
 	"waflow/backend/domain"
 	"waflow/backend/events"
 	"waflow/backend/fleet"
+	"waflow/backend/history"
 	"waflow/backend/inbox"
 	"waflow/backend/ingest"
 	"waflow/backend/notify"
@@ -37,6 +38,7 @@ type Engine struct {
 	pool     *pool.Pool
 	ingest   *ingest.Ingest
 	outbox   *outbox.Outbox
+	history  *history.Worker
 	fleet    *fleet.Fleet
 	inbox    *inbox.Inbox
 	settings *settings.Settings
@@ -141,20 +143,36 @@ func (e *Engine) connect() {
 		},
 		Sessions: e.sessions(),
 		Links:    e.store,
-		Receive:  e.ingest.Receive,
+		Receive:  e.receive,
 		Journal:  e.journal,
 		Detail:   e.detail,
 		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
-		Ready:    func(id domain.DeviceID) { e.outbox.Wake(id) },
+		Ready:    e.ready,
 		Now:      e.options.now(),
 		Logger:   e.log,
 		Seed:     uint64(e.options.now()().UnixNano()),
 		Gate:     e.gate(),
 	})
 	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Now: e.options.now(), Logger: e.log})
+	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.ingest.KeepPast, Logger: e.log})
 	e.fleet = fleet.New(e.store, e.pool, e.bus)
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
 	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
+}
+
+// receive keeps what a device received. The history that a notice is about can be fetched once the notice is kept.
+func (e *Engine) receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
+	err := e.ingest.Receive(ctx, ref, in)
+	if err == nil && in.History != nil {
+		e.history.Wake(ref.Device)
+	}
+	return err
+}
+
+// ready gives a device that has connected what waits for it.
+func (e *Engine) ready(id domain.DeviceID) {
+	e.outbox.Wake(id)
+	e.history.Wake(id)
 }
 
 // gate is how fast devices dial. WhatsApp should not see a burst; nobody minds one in the demo, and somebody waits for it to begin.
@@ -191,7 +209,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	e.notify.Configure(current)
-	parts := []part{{"outbox", e.outbox.Run}, {"devices", e.pool.Run}, {"notifications", e.notify.Run}}
+	parts := []part{{"outbox", e.outbox.Run}, {"history", e.history.Run}, {"devices", e.pool.Run}, {"notifications", e.notify.Run}}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})
 	}

@@ -18,6 +18,8 @@ const tolerated = 5
 type Store interface {
 	// Receive keeps one thing exactly once and returns after the commit.
 	Receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error
+	// KeepPast keeps a part of the history, each message exactly once.
+	KeepPast(ctx context.Context, ref domain.DeviceRef, past domain.Past) error
 	// NoteFailure keeps something as it came and returns how often it has failed.
 	NoteFailure(ctx context.Context, ref domain.DeviceRef, in domain.Inbound, reason string) (int, error)
 	// ForgetFailure removes that count.

@@ -22,6 +22,10 @@ type Client interface {
 	Send(ctx context.Context, out domain.Outgoing) (domain.SendResult, error)
 	// MarkRead sends a read receipt.
 	MarkRead(ctx context.Context, mark domain.ReadMark) error
+	// History fetches the piece of history that a notice names and hands it on in parts.
+	History(ctx context.Context, notice domain.InboundHistory, take func(domain.Past) error) error
+	// HistoryKept tells the phone that a piece of history is kept.
+	HistoryKept(ctx context.Context, notice domain.InboundHistory) error
 	// Linked reports whether the session file holds an account.
 	Linked() bool
 	// Close disconnects and closes the session file.

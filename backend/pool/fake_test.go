@@ -152,6 +152,12 @@ func (c *client) Send(context.Context, domain.Outgoing) (domain.SendResult, erro
 
 func (c *client) MarkRead(context.Context, domain.ReadMark) error { return nil }
 
+func (c *client) History(context.Context, domain.InboundHistory, func(domain.Past) error) error {
+	return nil
+}
+
+func (c *client) HistoryKept(context.Context, domain.InboundHistory) error { return nil }
+
 func (c *client) Linked() bool {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

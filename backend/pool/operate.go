@@ -108,6 +108,24 @@ func (p *Pool) MarkRead(ctx context.Context, mark domain.ReadMark) error {
 	return client.MarkRead(ctx, mark)
 }
 
+// History fetches a piece of history over a device's connection. Errors: as Send, and those of Client.History.
+func (p *Pool) History(ctx context.Context, id domain.DeviceID, notice domain.InboundHistory, take func(domain.Past) error) error {
+	client, err := p.sender(id)
+	if err != nil {
+		return err
+	}
+	return client.History(ctx, notice, take)
+}
+
+// HistoryKept tells the phone of a device that a piece of history is kept. Errors: as Send.
+func (p *Pool) HistoryKept(ctx context.Context, id domain.DeviceID, notice domain.InboundHistory) error {
+	client, err := p.sender(id)
+	if err != nil {
+		return err
+	}
+	return client.HistoryKept(ctx, notice)
+}
+
 func (p *Pool) sender(id domain.DeviceID) (Client, error) {
 	s, err := p.find(id)
 	if err != nil {

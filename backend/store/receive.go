@@ -106,9 +106,9 @@ func (s *Store) classify(t *tx, ref domain.DeviceRef, in domain.InboundMessage) 
 		Conversation: chat.seen.Ref, Device: ref.Device, WAID: in.WAID, Kind: in.Kind, Text: in.Text, At: fromMillis(at),
 		Direction: domain.In, State: domain.StateReceived,
 	}
-	a.unread = !own && at >= chat.phones[ref.Device]
+	a.unread = !own && !in.Past && at >= chat.phones[ref.Device]
 	if own {
-		a.sender, a.m.Direction, a.m.FromPhone, a.m.State = 0, domain.Out, true, domain.StateSent
+		a.sender, a.m.Direction, a.m.FromPhone, a.m.State = 0, domain.Out, true, domain.StateSent.Raise(in.State)
 	}
 	return a, nil
 }
