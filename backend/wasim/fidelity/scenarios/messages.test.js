@@ -62,18 +62,6 @@ test("two linked devices of different accounts talk", async () => {
   await other.status(answer, READ);
 });
 
-test("replies, reactions, edits and deletions of the client reach the phone", async () => {
-  const asked = await ana.send(clinic, "at what time?");
-  const question = await client.text("at what time?");
-  const answer = await client.send(ana.lid, { text: "at 10" }, { quoted: question });
-  await client.send(ana.lid, { react: { text: "👍", key: question.key } });
-  const key = { remoteJid: ana.lid, fromMe: true, id: answer };
-  await client.send(ana.lid, { text: "at 11", edit: key });
-  await client.send(ana.lid, { delete: key });
-  await ana.shows(clinic, ({ id }) => id === answer);
-  assert.notEqual(asked, answer);
-});
-
 test("what arrives while the client is away waits for it, in order and once", async () => {
   await client.disconnect();
   /** @type {{ ids: string[] }} */

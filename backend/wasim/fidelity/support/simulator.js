@@ -33,7 +33,7 @@ export class Simulator {
     after(program.stop);
     const simulator = new Simulator(await program.lines.find("the simulator", () => true));
     afterEach(async (test) => {
-      if ("passed" in test && !test.passed) test.diagnostic(await simulator.transcript());
+      if ("diagnostic" in test && "passed" in test && !test.passed) test.diagnostic(await simulator.transcript());
     });
     await redirectFetch(simulator.port);
     return simulator;
