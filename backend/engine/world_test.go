@@ -138,7 +138,7 @@ func (r *running) link(id domain.DeviceID, phone *wasim.Phone) {
 	require.NoError(r.t, r.sim.WaitFor(within(r.t), func() bool { return greeted(r.sim, phone, result.Device) }))
 }
 
-// greeted tells whether a new device has taken in the three messages with which its phone greets it. A connection that is replaced before
+// greeted tells whether a new device has taken in the four messages with which its phone greets it. A connection that is replaced before
 // that leaves the client library waiting for its answers, and the next login behind them.
 func greeted(sim *wasim.Server, phone *wasim.Phone, device uint16) bool {
 	greetings := sim.Ledger().Deliveries(wasim.Filter{From: phone.Number(), To: phone.Number(), ToDevice: &device})
@@ -147,7 +147,7 @@ func greeted(sim *wasim.Server, phone *wasim.Phone, device uint16) bool {
 			return false
 		}
 	}
-	return len(greetings) >= 3
+	return len(greetings) >= 4
 }
 
 // awaitCause waits until the device has the cause, as the database tells it.

@@ -185,7 +185,7 @@ func (w *workspace) link(d domain.Device, p *wasim.Phone) {
 	w.eventually("what the phone tells a new device", func() bool { return w.greeted(p, result.Device) })
 }
 
-// greeted tells whether a new device has taken in the three messages with which its phone greets it. A connection that is replaced before
+// greeted tells whether a new device has taken in the four messages with which its phone greets it. A connection that is replaced before
 // that leaves the client library waiting for its answers, and the next login behind them.
 func (w *workspace) greeted(p *wasim.Phone, device uint16) bool {
 	greetings := w.sim.Ledger().Deliveries(wasim.Filter{From: p.Number(), To: p.Number(), ToDevice: &device})
@@ -194,7 +194,7 @@ func (w *workspace) greeted(p *wasim.Phone, device uint16) bool {
 			return false
 		}
 	}
-	return len(greetings) >= 3
+	return len(greetings) >= 4
 }
 
 func (w *workspace) lastStep() domain.PairingStep {

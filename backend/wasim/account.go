@@ -6,6 +6,7 @@ import (
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waAdv"
+	"go.mau.fi/whatsmeow/proto/waCompanionReg"
 	"go.mau.fi/whatsmeow/types"
 )
 
@@ -39,6 +40,7 @@ type device struct {
 	id       uint16
 	keyIndex uint32
 	platform string
+	props    *waCompanionReg.DeviceProps // what the client said about itself when it was linked
 	noiseKey [32]byte
 	identity *waAdv.ADVSignedDeviceIdentity // nil for the phone
 	keys     keyStore

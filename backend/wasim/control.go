@@ -72,6 +72,7 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/rotate-key   a new app state key
 //	GET    /phones/{number}/state        StateView;  /chat?peer= ChatView
 //	POST   /phones/{number}/past         {"peer","messages": list of PastMessage} → {"count"}
+//	POST   /phones/{number}/history      HistoryOptions: a past that is made up; GET: list of HistoryChunk
 //	POST   /faults                       Fault
 //	DELETE /faults
 //	POST   /server/stop, /server/start   {"memory"}, /server/drop, /server/min-version {"version"}

@@ -32,6 +32,8 @@ func (s *Server) stateRoutes() map[string]controlFunc {
 		"POST /phones/{number}/settings":    s.phoneCall(controlSettings),
 		"POST /phones/{number}/rotate-key":  s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.RotateStateKey(); return done(), nil }),
 		"POST /phones/{number}/past":        s.phoneCall(controlPast),
+		"POST /phones/{number}/history":     s.phoneCall(controlFill),
+		"GET /phones/{number}/history":      s.phoneCall(controlHistory),
 	}
 }
 
@@ -105,6 +107,18 @@ func controlSettings(p *Phone, r *http.Request) (any, error) {
 		err = p.SetTwentyFourHours(r.Context(), *body.TwentyFourHours)
 	}
 	return done(), err
+}
+
+func controlFill(p *Phone, r *http.Request) (any, error) {
+	body, err := read[HistoryOptions](r)
+	if err != nil {
+		return nil, err
+	}
+	return done(), p.FillHistory(body)
+}
+
+func controlHistory(p *Phone, _ *http.Request) (any, error) {
+	return p.s.ledger.History(Filter{From: p.Number()}), nil
 }
 
 func controlPast(p *Phone, r *http.Request) (any, error) {

@@ -291,13 +291,13 @@ func (c *client) link(p *wasim.Phone) wasim.ScanResult {
 	return result
 }
 
-// settled tells whether a new device has receipted the three messages with which its phone greets it.
+// settled tells whether a new device has receipted the four messages with which its phone greets it.
 func settled(s *wasim.Server, p *wasim.Phone, device uint16) bool {
-	greetings := s.Ledger().Deliveries(wasim.Filter{From: p.Number(), To: p.Number(), ToDevice: &device})
-	if len(greetings) < 3 {
+	got := s.Ledger().Deliveries(wasim.Filter{From: p.Number(), To: p.Number(), ToDevice: &device})
+	if len(got) < greetings {
 		return false
 	}
-	for _, d := range greetings {
+	for _, d := range got {
 		if d.Acked == 0 || d.Receipts["peer_msg"] == 0 {
 			return false
 		}

@@ -84,6 +84,7 @@ type Ledger struct {
 	deliveries  map[deliveryKey]*Delivery
 	byRecipient map[recipientKey][]*Delivery
 	delivered   []*Delivery
+	history     []*HistoryChunk
 	events      []Event
 	nextEvent   int
 	noted       int // events in all
@@ -306,6 +307,10 @@ func (l *Ledger) receipted(sender, id string, by Address, kind string) {
 			}
 			d.Receipts[kind]++
 		}
+	}
+	switch kind {
+	case "peer_msg", "hist_sync", "server-error":
+		l.chunkReceipted(id, by, kind)
 	}
 	l.noteLocked(by, "sent receipt "+kind+" for", id)
 }

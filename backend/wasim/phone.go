@@ -49,9 +49,10 @@ type Phone struct {
 	state    *phoneAppState
 
 	// These are guarded by endpoint.mu.
-	learned sharedView      // what the app state says
-	past    *pastBook       // what was before the simulation, nil for nothing
-	cleared map[string]bool // chats whose past was deleted, by label
+	learned sharedView        // what the app state says
+	past    *pastBook         // what was before the simulation, nil for nothing
+	offers  map[string]*offer // history that linked devices have not confirmed, by message id
+	cleared map[string]bool   // chats whose past was deleted, by label
 
 	habits      sync.Mutex // guards what follows
 	addressing  Addressing
@@ -96,6 +97,7 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 		computers: make(map[uint16]*Computer),
 	}
 	p.state, p.learned, p.cleared = newPhoneAppState(p), newSharedView(), make(map[string]bool)
+	p.offers = make(map[string]*offer)
 	a.phone = p
 	p.setUp(s, &device{account: a, platform: o.Platform}, signal)
 	a.devices[0] = p.dev
@@ -303,7 +305,7 @@ func (p *Phone) newScan(ctx context.Context) (*scan, error) {
 func (p *Phone) completeLink(ctx context.Context, pairing *pairing, sc *scan, secret []byte) (ScanResult, error) {
 	client, dev := pairing.client, sc.dev
 	dev.noiseKey = client.noise
-	dev.platform = client.props.GetOs()
+	dev.platform, dev.props = client.props.GetOs(), client.props
 	dev.keys.regID, dev.keys.identity, dev.keys.signed = client.regID, client.identity, client.signed
 	identity, container, err := signIdentity(p.signal.pair, client.identity, secret, dev.keyIndex, p.rawID, p.s.now().Unix())
 	if err != nil {

@@ -216,14 +216,15 @@ func (p *endpoint) handleReceipt(node *waBinary.Node) {
 		p.answerRetry(node, from)
 		return
 	}
-	if kind == "server-error" {
+	author := p.s.accountOf(from)
+	ids := receiptIDs(node, attrString(node, "id"))
+	switch kind {
+	case "server-error", "peer_msg", "hist_sync":
 		if d := p.s.deviceOf(from); d != nil && d.account == p.account && p.isPhone() {
-			p.account.phone.answerMediaRetry(node, d)
+			p.account.phone.handlePeerReceipt(d, kind, ids, node)
 		}
 		return
 	}
-	author := p.s.accountOf(from)
-	ids := receiptIDs(node, attrString(node, "id"))
 	if author == p.account {
 		p.readElsewhere(node, kind, ids)
 		return

@@ -148,11 +148,14 @@ func (p *endpoint) encryptFor(ctx context.Context, d *device, plaintext []byte) 
 
 // tellLinked sends something to one of the account's own linked devices: keys, history, answers.
 func (p *endpoint) tellLinked(ctx context.Context, d *device, message *waE2E.Message) error {
+	return p.tellLinkedAs(ctx, d, p.newMessageID(), message)
+}
+
+func (p *endpoint) tellLinkedAs(ctx context.Context, d *device, id string, message *waE2E.Message) error {
 	plaintext, err := proto.Marshal(message)
 	if err != nil {
 		return err
 	}
-	id := p.newMessageID()
 	p.mu.Lock()
 	p.peerTalk[id] = message
 	p.mu.Unlock()

@@ -268,6 +268,7 @@ func (p *Phone) handleNotification(node *waBinary.Node) {
 		}
 	case "account_sync":
 		if _, devices := node.GetOptionalChildByTag("devices"); devices {
+			p.forgetOffers()
 			p.rekey()
 		}
 	}
