@@ -29,9 +29,10 @@ type account struct {
 	offNetwork  bool
 	timeLock    *TimeLock // nil when there is none
 	peers       map[*account]struct{}
-	privacy     map[string]string
 	collections map[string]*collection
-	watchers    map[*device]struct{} // devices that subscribed to this account's presence
+	watchers    map[*device]string // devices that subscribed to this account's presence, and in which address space
+
+	profile *profile
 }
 
 // device is one device of an account: what the server stores about it, and its live link if there is one.
@@ -51,7 +52,9 @@ type device struct {
 	greeted   bool // the phone has sent its first messages to this device
 	available bool // presence
 	removed   bool
-	held      []*waBinary.Node // what a fault delivers later, out of order
+	held      []*waBinary.Node      // what a fault delivers later, out of order
+	watched   map[*account]struct{} // whose presence it subscribed to
+	cleaned   map[string]int64      // what its client has called clean, and up to when (notices.go)
 	pending   stanzaQueue
 	delivered deliveredSet
 }

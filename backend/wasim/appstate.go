@@ -103,6 +103,7 @@ func collectionError(name string, code int, text string) waBinary.Node {
 
 // tellCollection tells the account's other devices that a collection has changed.
 func (s *Server) tellCollection(changer *device, name string, version uint64) {
+	changer.account.changed("syncd_app_state")
 	news := element("collection", attrs{"name": name, "version": strconv.FormatUint(version, 10)})
 	for _, d := range changer.account.deviceList() {
 		if d != changer {

@@ -257,8 +257,12 @@ func (p *endpoint) MarkRead(peer string) (int, error) {
 
 // sendRead sends read receipts for messages of one author. A receipt to a group names the author beside it.
 func (p *endpoint) sendRead(with party, author types.JID, ids []string) {
+	kind := "read"
+	if _, inGroup := with.(*group); !inGroup && p.account.privacySettings()["readreceipts"] == "none" {
+		kind = "read-self" // only the own devices hear of it
+	}
 	for batch := range slices.Chunk(ids, maxReceiptIDs) {
-		n := element("receipt", attrs{"id": batch[0], "to": author, "type": "read", "t": p.s.unixNow()})
+		n := element("receipt", attrs{"id": batch[0], "to": author, "type": kind, "t": p.s.unixNow()})
 		if g, ok := with.(*group); ok {
 			n.Attrs["to"], n.Attrs["participant"] = g.jid, author
 		}

@@ -36,6 +36,7 @@ type connection struct {
 	deaf      bool // nothing that the client sends is read any more
 	mute      bool // nothing is written any more
 	slow      time.Duration
+	lastFrame time.Time
 	resetOnce sync.Once
 
 	// Used by the reader only.
@@ -61,6 +62,8 @@ func (c *connection) serve(ctx context.Context) {
 	c.hello = hello
 	var writer sync.WaitGroup
 	writer.Go(func() { c.writeLoop(ctx) })
+	c.heard()
+	writer.Go(c.watchSilence)
 	defer writer.Wait()
 	defer c.reset()
 	defer c.detach()
@@ -74,7 +77,7 @@ func (c *connection) serve(ctx context.Context) {
 // detach takes the connection away from its device and its pairing attempt.
 func (c *connection) detach() {
 	if c.dev != nil {
-		c.dev.detach(c)
+		c.s.leave(c.dev, c)
 		c.s.ledger.note(c.dev.address(), "connection ended", "")
 	}
 	if c.pairing != nil {
@@ -94,6 +97,7 @@ func (c *connection) readLoop(ctx context.Context) {
 		if c.ignores() {
 			continue
 		}
+		c.heard()
 		plaintext, err := c.read.open(frame)
 		if err != nil {
 			c.s.log.Debug().Err(err).Msg("frame cannot be decrypted")

@@ -58,7 +58,7 @@ func (p *endpoint) setUp(s *Server, d *device, signal *signalStore) {
 // setOnline gives the device its network, or takes it: what is for it is queued meanwhile.
 func (p *endpoint) setOnline(on bool) {
 	if !on {
-		p.dev.detach(p.mailbox)
+		p.s.leave(p.dev, p.mailbox)
 		return
 	}
 	p.dev.attach(p.mailbox)

@@ -258,7 +258,7 @@ func TestBlackHoleAndSlowness(t *testing.T) {
 
 func TestUnknownIQGetsAnError(t *testing.T) {
 	_, _, c := linked(t)
-	_, err := c.GetBotListV2(within(t))
+	_, err := c.GetOrderDetails(within(t), "1", "token")
 	var failed *whatsmeow.IQError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, 501, failed.Code)

@@ -146,12 +146,12 @@ func (g *group) dropInvitations(a *account) bool {
 
 // addableBy follows the account's privacy setting. Its contacts are the people it wrote with.
 func (a *account) addableBy(by *account) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch a.privacy["groupadd"] {
+	switch a.privacySettings()["groupadd"] {
 	case "all":
 		return true
 	case "contacts", "contact_blacklist":
+		a.mu.Lock()
+		defer a.mu.Unlock()
 		_, known := a.peers[by]
 		return known
 	default:

@@ -53,8 +53,22 @@ func iqHandlers(namespace string) iqHandler {
 		return (*Server).iqMediaConn
 	case "abt":
 		return (*Server).iqProps
-	case "urn:xmpp:whatsapp:dirty", "urn:xmpp:whatsapp:push", "tos":
+	case "urn:xmpp:whatsapp:dirty":
+		return (*Server).iqDirty
+	case "urn:xmpp:whatsapp:push", "tos", "w:stats":
 		return (*Server).iqAccepted
+	case "w:mex":
+		return (*Server).iqMex
+	case "w:biz":
+		return (*Server).iqBusiness
+	case "w:qr":
+		return (*Server).iqContactLink
+	case "bot":
+		return (*Server).iqBots
+	case "status":
+		return (*Server).iqStatus
+	case "disappearing_mode":
+		return (*Server).iqDisappearing
 	case "w:g2":
 		return (*Server).iqGroups
 	case "w:profile:picture":

@@ -58,7 +58,7 @@ func (s *Server) login(c *connection) bool {
 	if a.isOffNetwork() {
 		// The client's network fails a moment after the handshake: the client library loses its own disconnect when
 		// the end comes before it has set itself up.
-		c.deliver(&s.afterLogin()[0])
+		c.deliver(&waBinary.Node{Tag: "ib", Attrs: attrs{"from": types.ServerJID}})
 		s.after(s.opts.CloseDelay/3, c.reset)
 		return false
 	}
@@ -80,7 +80,7 @@ func (s *Server) login(c *connection) bool {
 	s.log.Debug().Str("number", mask(number)).Uint32("device", id).Msg("logged in")
 	s.ledger.note(d.address(), "login", "")
 	c.deliver(s.success(d))
-	for _, node := range s.afterLogin() {
+	for _, node := range s.afterLogin(d) {
 		c.deliver(&node)
 	}
 	// A client that does not ask to be passive gets its traffic at once.
@@ -94,7 +94,9 @@ func (s *Server) login(c *connection) bool {
 // the device was unlinked meanwhile: who unlinks looks for the link after marking the device, so one of the two sees the
 // other.
 func (s *Server) replaceLink(d *device, c *connection) bool {
+	before := d.account.isAvailable()
 	if old, ok := d.attach(c).(*connection); ok && old != nil {
+		s.forgetPresence(d, before)
 		old.end(conflictError("replaced"))
 	}
 	return !d.isRemoved()
@@ -118,16 +120,6 @@ func (s *Server) success(d *device) *waBinary.Node {
 		"creation": "1600000000",
 	})
 	return &n
-}
-
-// afterLogin is what the server tells every client unasked: where its edge is and that its account state may have changed.
-func (s *Server) afterLogin() []waBinary.Node {
-	return []waBinary.Node{
-		element("ib", attrs{"from": types.ServerJID},
-			element("edge_routing", nil, data("routing_info", []byte{0x08, 0x0d, 0x08, 0x02}))),
-		element("ib", attrs{"from": types.ServerJID},
-			element("dirty", attrs{"type": "account_sync", "timestamp": s.unixNow()})),
-	}
 }
 
 func (s *Server) failure(code int, more attrs) *waBinary.Node {

@@ -156,6 +156,10 @@ func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, to typ
 	if recipient == nil || recipient == sender {
 		return
 	}
+	if to.Server != types.GroupServer && recipient.account.blocks(sender.account) {
+		s.ledger.note(recipient.address(), "blocks the sender of", k.id)
+		return
+	}
 	if recipient.settled(k) {
 		s.ledger.note(recipient.address(), "has already, so it is not sent again:", k.id)
 		return
@@ -179,7 +183,11 @@ func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, to typ
 			a[alternate("peer_recipient", peer.Server)] = other.jidOn(otherServer(peer.Server))
 		}
 	}
-	out := element("message", a, s.parts(node, part.enc)...)
+	children := s.parts(node, part.enc)
+	if name, ok := sender.account.verifiedName(); ok && recipient.account != sender.account {
+		children = append(children, name)
+	}
+	out := element("message", a, children...)
 	recipient.enqueue(&pendingStanza{node: &out, from: from, id: k.id, message: &k})
 }
 

@@ -31,8 +31,12 @@ type PhoneOptions struct {
 	Platform string `json:"platform,omitempty"`
 	// BusinessName makes the account a business account with this verified name.
 	BusinessName string `json:"businessName,omitempty"`
-	// About is the status text.
+	// About is the text about the account.
 	About string `json:"about,omitempty"`
+	// Avatar is a name from which a picture is drawn, see SetAvatar. Empty means no picture.
+	Avatar string `json:"avatar,omitempty"`
+	// Business is what a business account shows in its profile; BusinessName makes one too, without details.
+	Business *BusinessProfile `json:"business,omitempty"`
 	// Addressing of what the phone writes. Default AddressLID.
 	Addressing Addressing `json:"addressing,omitempty"`
 	// ReadsAtOnce makes the phone send a read receipt for everything it gets.
@@ -44,7 +48,6 @@ type PhoneOptions struct {
 type Phone struct {
 	endpoint
 	platform string
-	about    string
 	rawID    uint32
 	state    *phoneAppState
 
@@ -58,6 +61,7 @@ type Phone struct {
 	addressing  Addressing
 	readsAtOnce bool
 	computers   map[uint16]*Computer
+	typing      map[*account]Typing // what others were last seen doing
 }
 
 // NewPhone makes an account with its phone.
@@ -86,15 +90,16 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 		s: s, number: digits, lid: o.LID, business: o.BusinessName, name: o.Name,
 		devices:     make(map[uint16]*device),
 		peers:       make(map[*account]struct{}),
-		privacy:     defaultPrivacy(),
 		collections: make(map[string]*collection),
-		watchers:    make(map[*device]struct{}),
+		watchers:    make(map[*device]string),
+		profile:     newProfile(o, s.now()),
 	}
 	p := &Phone{
-		platform: o.Platform, about: o.About,
+		platform:   o.Platform,
 		rawID:      uint32(s.random.intN(1 << 30)),
 		addressing: o.Addressing, readsAtOnce: o.ReadsAtOnce,
 		computers: make(map[uint16]*Computer),
+		typing:    make(map[*account]Typing),
 	}
 	p.state, p.learned, p.cleared = newPhoneAppState(p), newSharedView(), make(map[string]bool)
 	p.offers = make(map[string]*offer)

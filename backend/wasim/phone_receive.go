@@ -29,6 +29,10 @@ func (p *endpoint) handle(node *waBinary.Node) {
 			p.account.phone.handleNotification(node)
 		}
 		p.acknowledge(node)
+	case "chatstate":
+		if p.isPhone() {
+			p.account.phone.handleChatState(node)
+		}
 	case "ack":
 		if attrString(node, "class") == "message" {
 			state := StateSent

@@ -54,7 +54,9 @@ func (p *endpoint) Send(ctx context.Context, to string, message *waE2E.Message) 
 	case *group:
 		err = p.transmitToGroup(ctx, with, id, message)
 	case *account:
-		err = p.transmit(ctx, with, server, id, message)
+		if err = p.transmit(ctx, with, server, id, message); err == nil {
+			p.trust(with)
+		}
 	}
 	return id, err
 }

@@ -1,79 +1,179 @@
 package wasim
 
 import (
+	"context"
+	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 )
 
-// defaultPrivacy is what an account that changed nothing has. Names and values are those of the service.
-func defaultPrivacy() map[string]string {
-	return map[string]string{
-		"readreceipts": "all",
-		"last":         "all",
-		"status":       "contacts",
-		"profile":      "all",
-		"groupadd":     "all",
-		"online":       "all",
-		"calladd":      "all",
-		"messages":     "all",
-		"defense":      "off",
-		"stickers":     "contacts",
+// Who may see what of an account, and the timer that its new chats start with, are settings on the server:
+//
+//	→ <iq xmlns="privacy" type="get"><privacy/></iq>
+//	← <privacy><category name="last" value="contacts"/>…</privacy>
+//	→ <iq xmlns="privacy" type="set"><privacy><category name="last" value="none"/></privacy></iq>
+//	→ <iq xmlns="disappearing_mode" type="set"><disappearing_mode duration="604800"/></iq>
+//	← to the account's other devices: <notification type="account_sync" from t>
+//	    <privacy><category name="last" value="none"/></privacy> or <disappearing_mode duration t/></notification>
+//
+// The settings have effects where their subject is: picture.go (profile), usync.go (status), presence.go (last, online),
+// chat.go (readreceipts).
+
+// privacyValues are the values that a setting can have; the first is what an account that changed nothing has. Names and
+// values are those of the service.
+func privacyValues(setting string) []string {
+	switch setting {
+	case "last", "status", "profile", "groupadd":
+		return []string{"all", "contacts", "contact_blacklist", "none"}
+	case "readreceipts":
+		return []string{"all", "none"}
+	case "online":
+		return []string{"all", "match_last_seen"}
+	case "calladd":
+		return []string{"all", "known"}
+	case "messages":
+		return []string{"all", "contacts"}
+	case "defense":
+		return []string{"off", "on_standard"}
+	case "stickers":
+		return []string{"contacts", "contact_allowlist", "none"}
+	default:
+		return nil
 	}
 }
 
-// iqPrivacy serves the account's privacy settings, and takes the tokens that a client issues to the people it writes to:
-//
-//	get <privacy/>                                      → <privacy><category name value/>…</privacy>
-//	set <privacy><category name value/></privacy>       → changes one
-//	set <tokens><token jid t type="trusted_contact"/>…  → accepted
+func defaultPrivacy() map[string]string {
+	settings := make(map[string]string)
+	for _, setting := range []string{"last", "status", "profile", "groupadd", "readreceipts", "online", "calladd", "messages", "defense", "stickers"} {
+		settings[setting] = privacyValues(setting)[0]
+	}
+	return settings
+}
+
+// iqPrivacy serves the account's privacy settings, and takes the tokens of trust.go, which share the namespace.
 func (s *Server) iqPrivacy(d *device, node *waBinary.Node) *waBinary.Node {
-	if _, ok := node.GetOptionalChildByTag("tokens"); ok {
-		return iqResult(node)
+	if tokens, ok := node.GetOptionalChildByTag("tokens"); ok {
+		return s.issueTokens(d, *node, tokens)
 	}
 	change, ok := node.GetOptionalChildByTag("privacy")
 	if !ok {
 		return iqError(node, 400, "bad-request")
 	}
 	a := d.account
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if attrString(node, "type") == "set" {
 		for _, category := range change.GetChildrenByTag("category") {
-			name := attrString(&category, "name")
-			if _, known := a.privacy[name]; !known {
+			if !s.setPrivacy(d, attrString(&category, "name"), attrString(&category, "value")) {
 				return iqError(node, 400, "bad-request")
 			}
-			a.privacy[name] = attrString(&category, "value")
 		}
 	}
-	names := make([]string, 0, len(a.privacy))
-	for name := range a.privacy {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	categories := make([]waBinary.Node, len(names))
-	for i, name := range names {
-		categories[i] = element("category", attrs{"name": name, "value": a.privacy[name]})
+	settings := a.privacySettings()
+	categories := make([]waBinary.Node, 0, len(settings))
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		categories = append(categories, privacyCategory(name, settings[name]))
 	}
 	return iqResult(node, element("privacy", nil, categories...))
 }
 
-// iqBlocklist answers an empty list: nobody blocks anybody here.
-func (s *Server) iqBlocklist(_ *device, node *waBinary.Node) *waBinary.Node {
-	if attrString(node, "type") != "get" {
-		return iqError(node, 501, "feature-not-implemented")
-	}
-	return iqResult(node, element("list", attrs{"dhash": "none"}))
+func privacyCategory(name, value string) waBinary.Node {
+	return element("category", attrs{"name": name, "value": value})
 }
 
-// iqProps answers the switches with which the service turns features on and off in clients. A few that clients look at
-// are there; the rest of the real list says nothing to a simulator.
-func (s *Server) iqProps(_ *device, node *waBinary.Node) *waBinary.Node {
-	prop := func(code, value string) waBinary.Node {
-		return element("prop", attrs{"config_code": code, "config_value": value})
+func (a *account) privacySettings() map[string]string {
+	a.profile.mu.Lock()
+	defer a.profile.mu.Unlock()
+	return maps.Clone(a.profile.settings)
+}
+
+// setPrivacy changes one setting and tells the account's other devices. It returns false for what is no setting.
+func (s *Server) setPrivacy(by *device, setting, value string) bool {
+	if !slices.Contains(privacyValues(setting), value) {
+		return false
 	}
-	return iqResult(node, element("props",
-		attrs{"protocol": "1", "ab_key": "wasim", "hash": "wasim", "refresh": "86400", "refresh_id": "1"},
-		prop("1411", "1"), prop("2129", "604800"), prop("2130", "4")))
+	by.account.profile.mu.Lock()
+	by.account.profile.settings[setting] = value
+	by.account.profile.mu.Unlock()
+	s.tellOwn(by.account, by, element("privacy", nil, privacyCategory(setting, value)))
+	return true
+}
+
+// disappearing is the timer that an account's new chats start with.
+type disappearing struct {
+	duration time.Duration // 0 for off
+	at       time.Time     // when it was set
+}
+
+func (d disappearing) node() waBinary.Node {
+	t := "0"
+	if !d.at.IsZero() {
+		t = strconv.FormatInt(d.at.Unix(), 10)
+	}
+	return element("disappearing_mode", attrs{"duration": strconv.Itoa(int(d.duration / time.Second)), "t": t})
+}
+
+// isTimer tells whether clients offer this timer: off, a day, a week, 90 days.
+func isTimer(d time.Duration) bool {
+	const day = 24 * time.Hour
+	return slices.Contains([]time.Duration{0, day, 7 * day, 90 * day}, d)
+}
+
+// iqDisappearing takes the timer for new chats.
+func (s *Server) iqDisappearing(d *device, node *waBinary.Node) *waBinary.Node {
+	mode, ok := node.GetOptionalChildByTag("disappearing_mode")
+	if attrString(node, "type") == "get" {
+		return iqResult(node, d.account.disappearing().node())
+	}
+	seconds, err := strconv.Atoi(attrString(&mode, "duration"))
+	timer := time.Duration(seconds) * time.Second
+	if !ok || err != nil || !isTimer(timer) {
+		return iqError(node, 400, "bad-request")
+	}
+	s.setDisappearing(d, timer)
+	return iqResult(node)
+}
+
+func (a *account) disappearing() disappearing {
+	a.profile.mu.Lock()
+	defer a.profile.mu.Unlock()
+	return a.profile.disappearing
+}
+
+func (s *Server) setDisappearing(by *device, timer time.Duration) {
+	now := disappearing{duration: timer, at: s.now()}
+	by.account.profile.mu.Lock()
+	by.account.profile.disappearing = now
+	by.account.profile.mu.Unlock()
+	s.tellPeers(by.account, "disappearing_mode", now.node())
+	s.tellOwn(by.account, by, now.node())
+}
+
+// SetPrivacy changes one of the account's privacy settings, for example "last" to "none". Names and values are those of
+// the service.
+func (p *Phone) SetPrivacy(ctx context.Context, setting, value string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !p.s.setPrivacy(p.dev, setting, value) {
+		return fmt.Errorf("%w: %q cannot be %q", errBadRequest, setting, value)
+	}
+	return nil
+}
+
+// Privacy returns the account's privacy settings by name.
+func (p *Phone) Privacy() map[string]string { return p.account.privacySettings() }
+
+// SetDisappearing sets the timer that the account's new chats start with: 0 (off), a day, a week or 90 days.
+func (p *Phone) SetDisappearing(ctx context.Context, timer time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !isTimer(timer) {
+		return fmt.Errorf("%w: no such timer", errBadRequest)
+	}
+	p.s.setDisappearing(p.dev, timer)
+	return nil
 }

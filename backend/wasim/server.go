@@ -95,10 +95,11 @@ type Server struct {
 	noise  *randomSource // what nobody compares and many goroutines draw: padding, references of codes
 	pulse  *pulse
 
-	ctx    context.Context
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
-	nextID idCounter
+	ctx     context.Context
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	nextID  idCounter
+	gallery gallery
 
 	mu        sync.Mutex
 	closed    bool
