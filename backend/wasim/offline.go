@@ -131,7 +131,9 @@ func (d *device) transmit(p *pendingStanza, node *waBinary.Node) {
 	for range copies {
 		d.link.deliver(node)
 	}
-	d.release()
+	if p.message != nil {
+		d.release()
+	}
 }
 
 // release delivers what was held back, the last first. The caller holds d.mu.
