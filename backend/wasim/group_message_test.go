@@ -383,3 +383,21 @@ func TestTheOwnPhoneHasWhatAGroupMemberCannotSendAgain(t *testing.T) {
 	require.Equal(t, jid(t, g.ana.LID()), m.Info.Sender)
 	require.Equal(t, "asked of the own phone", textOf(m))
 }
+
+func TestACompleteListOfDevicesIsNotQuestioned(t *testing.T) {
+	for _, addressing := range []wasim.Addressing{wasim.AddressLID, wasim.AddressPhone} {
+		t.Run(string(addressing), func(t *testing.T) {
+			g := newTeam(t, addressing)
+			internals := g.first.DangerousInternals()
+			before, err := internals.GetCachedGroupData(within(t), g.chat(t))
+			require.NoError(t, err)
+			for range 2 {
+				_, err = g.first.sendText(g.chat(t), "complete")
+				require.NoError(t, err)
+			}
+			after, err := internals.GetCachedGroupData(within(t), g.chat(t))
+			require.NoError(t, err)
+			require.Same(t, before, after, "the ack had no phash, which would have emptied the cache")
+		})
+	}
+}
