@@ -40,10 +40,7 @@ func (p *endpoint) Send(ctx context.Context, to string, message *waE2E.Message) 
 	}
 	id := p.newMessageID()
 	message = p.prepared(with, message)
-	server := p.account.phone.addressSpace()
-	if g, ok := with.(*group); ok {
-		server = g.server
-	}
+	server := p.space(with)
 	p.show(p.account, with, &storedMessage{
 		ChatMessage: ChatMessage{
 			ID: id, FromMe: true, Device: p.dev.id, Text: textOf(message), At: p.s.now(), State: StatePending, Read: true,
@@ -59,6 +56,14 @@ func (p *endpoint) Send(ctx context.Context, to string, message *waE2E.Message) 
 		}
 	}
 	return id, err
+}
+
+// space is the address space in which the endpoint writes to someone.
+func (p *endpoint) space(with party) string {
+	if g, ok := with.(*group); ok {
+		return g.server
+	}
+	return p.account.phone.addressSpace()
 }
 
 // Burst sends count texts, "prefix 1" to "prefix count", as fast as possible and returns their ids.

@@ -56,7 +56,7 @@ func (p *endpoint) Vote(ctx context.Context, chat, id string, options ...string)
 	if err != nil {
 		return "", fmt.Errorf("encode vote: %w", err)
 	}
-	secret, additional := voteKey(message.GetMessageContextInfo().GetMessageSecret(), id, m.author.ToNonAD(), p.account.jidOn(m.server))
+	secret, additional := voteKey(message.GetMessageContextInfo().GetMessageSecret(), id, m.author.ToNonAD(), p.account.jidOn(p.space(m.with)))
 	iv := p.random.bytes(12)
 	sealed, err := gcmutil.Encrypt(secret, iv, plaintext, additional)
 	if err != nil {
