@@ -57,6 +57,10 @@ func (p *endpoint) Write(ctx context.Context, to string, d Draft) (string, error
 
 // compose makes the message of a draft; a file is uploaded for it.
 func (p *endpoint) compose(to string, d Draft) (*waE2E.Message, error) {
+	with, err := p.party(to)
+	if err != nil {
+		return nil, err
+	}
 	message, err := p.content(d)
 	if err != nil {
 		return nil, err
@@ -72,7 +76,7 @@ func (p *endpoint) compose(to string, d Draft) (*waE2E.Message, error) {
 		if err != nil {
 			return nil, err
 		}
-		about.MentionedJID = append(about.MentionedJID, person.jidOn(p.account.phone.addressSpace()).String())
+		about.MentionedJID = append(about.MentionedJID, person.jidOn(p.space(with)).String())
 	}
 	if d.Forwarded > 0 {
 		about.ForwardingScore, about.IsForwarded = proto.Uint32(d.Forwarded), proto.Bool(true)
