@@ -25,8 +25,8 @@ import (
 	"waflow/backend/wasim"
 )
 
-// photo is a message with a picture, as a client received it.
-func photo(t testing.TB, from *wasim.Phone, to *wasim.Phone, c *client) *events.Message {
+// photoFrom is a message with a picture, as a client received it.
+func photoFrom(t testing.TB, from *wasim.Phone, to *wasim.Phone, c *client) *events.Message {
 	t.Helper()
 	id, err := from.Write(t.Context(), to.Number(), wasim.Draft{Kind: wasim.KindImage})
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func ask(t testing.TB, s *wasim.Server, method, address string, body []byte, hea
 func TestDownloadsInParts(t *testing.T) {
 	s, clinic, c := linked(t)
 	ana := newPhone(t, s, "+34600000021", "Ana")
-	m := photo(t, ana, clinic, c).Message.GetImageMessage()
+	m := photoFrom(t, ana, clinic, c).Message.GetImageMessage()
 	full, whole := ask(t, s, http.MethodGet, m.GetURL(), nil, nil)
 	require.Equal(t, http.StatusOK, full.StatusCode)
 	sum := sha256.Sum256(whole)
@@ -83,7 +83,7 @@ func TestDownloadsInParts(t *testing.T) {
 func TestDownloadsThatAreRefused(t *testing.T) {
 	s, clinic, c := linked(t)
 	ana := newPhone(t, s, "+34600000021", "Ana")
-	m := photo(t, ana, clinic, c).Message.GetImageMessage()
+	m := photoFrom(t, ana, clinic, c).Message.GetImageMessage()
 	forged := proto.CloneOf(m)
 	forged.DirectPath = proto.String(strings.Replace(m.GetDirectPath(), "oh=", "oh=X", 1))
 	_, err := c.Download(within(t), forged)
@@ -126,7 +126,7 @@ func TestFilesEndWithTheirTime(t *testing.T) {
 func TestSlowDownloads(t *testing.T) {
 	s, clinic, c := linked(t)
 	ana := newPhone(t, s, "+34600000021", "Ana")
-	m := photo(t, ana, clinic, c).Message.GetImageMessage()
+	m := photoFrom(t, ana, clinic, c).Message.GetImageMessage()
 	require.NoError(t, s.Inject(wasim.Fault{Kind: wasim.FaultMediaSlow, Delay: time.Hour, Count: 1}))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -222,7 +222,7 @@ func TestFilesThatAPhoneCannotRead(t *testing.T) {
 func TestMediaRetry(t *testing.T) {
 	s, clinic, c := linked(t)
 	ana := newPhone(t, s, "+34600000021", "Ana")
-	m := photo(t, ana, clinic, c)
+	m := photoFrom(t, ana, clinic, c)
 	message(t, s, clinic, ana.Number(), m.Info.ID)
 	image := m.Message.GetImageMessage()
 	require.Positive(t, s.ExpireMedia())
@@ -284,7 +284,7 @@ func TestMediaHostsCanBeChosen(t *testing.T) {
 func TestHostileMediaRequests(t *testing.T) {
 	s, clinic, c := linked(t)
 	ana := newPhone(t, s, "+34600000021", "Ana")
-	m := photo(t, ana, clinic, c)
+	m := photoFrom(t, ana, clinic, c)
 	text, err := ana.SendText(t.Context(), clinic.Number(), "no file")
 	require.NoError(t, err)
 	noFile := c.awaitID(text)
