@@ -3,6 +3,7 @@ package wasim
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waAdv"
@@ -13,11 +14,13 @@ import (
 // maxCompanions is how many devices a phone can link besides itself.
 const maxCompanions = 4
 
-// account is a number and its devices, as the server knows them. Device 0 is the phone.
+// account is a person and their devices, as the server knows them. Device 0 is the phone.
 type account struct {
-	s        *Server
-	number   string // digits
-	lid      string // user part
+	s *Server
+	// number, in digits, is the one that the account began with. The ledger and the phones keep what concerns the account
+	// under it when the number has changed; on the wire stands the one in names.
+	number   string
+	names    atomic.Pointer[names]
 	business string
 	phone    *Phone
 
@@ -65,8 +68,17 @@ type link interface {
 	deliver(node *waBinary.Node)
 }
 
-func (a *account) pn() types.JID     { return types.NewJID(a.number, types.DefaultUserServer) }
-func (a *account) lidJID() types.JID { return types.NewJID(a.lid, types.HiddenUserServer) }
+// names are an account's identities at the moment. They are replaced as a whole.
+type names struct {
+	number string // digits
+	lid    string // user part
+	// hidden means that the server does not tell others which number belongs to the LID.
+	hidden bool
+}
+
+func (a *account) pn() types.JID     { return types.NewJID(a.names.Load().number, types.DefaultUserServer) }
+func (a *account) lidJID() types.JID { return types.NewJID(a.names.Load().lid, types.HiddenUserServer) }
+func (a *account) isHidden() bool    { return a.names.Load().hidden }
 
 // jidOn is the account's JID in the address space of server: its LID for "lid", its phone number otherwise.
 func (a *account) jidOn(server string) types.JID {

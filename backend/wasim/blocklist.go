@@ -76,7 +76,7 @@ func (a *account) blocks(b *account) bool {
 func blockHash(blocked []*account) string {
 	sum := sha256.New()
 	for _, a := range blocked {
-		sum.Write([]byte(a.lid))
+		sum.Write([]byte(a.lidJID().User))
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }

@@ -134,7 +134,7 @@ func (a *account) verifiedName() (waBinary.Node, bool) {
 		if err != nil {
 			return waBinary.Node{}, false
 		}
-		signature := ecc.CalculateSignature(ecc.NewDjbECPrivateKey(*a.phone.signal.pair.Priv), slices.Clone(details))
+		signature := ecc.CalculateSignature(ecc.NewDjbECPrivateKey(*a.phone.signal.registered().pair.Priv), slices.Clone(details))
 		cert, err := proto.Marshal(&waVnameCert.VerifiedNameCertificate{Details: details, Signature: signature[:]})
 		if err != nil {
 			return waBinary.Node{}, false

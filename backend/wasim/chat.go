@@ -76,6 +76,14 @@ type party interface {
 
 func (a *account) label() string { return "+" + a.number }
 
+// currentLabel is a party's label, for a person the number of the moment.
+func currentLabel(with party) string {
+	if person, is := with.(*account); is {
+		return "+" + person.pn().User
+	}
+	return with.label()
+}
+
 // party finds who a number, with or without the plus, or a group's JID stands for.
 func (p *endpoint) party(peer string) (party, error) {
 	if isGroup(peer) {
@@ -99,6 +107,7 @@ func (p *endpoint) Messages(peer string) []ChatMessage {
 	if c := p.chats[with.label()]; c != nil {
 		for _, m := range c.messages {
 			if shown, visible := m.view(p.s.now()); visible {
+				shown.Peer = currentLabel(with)
 				out = append(out, shown)
 			}
 		}
@@ -111,9 +120,9 @@ func (p *endpoint) Peers() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out := make([]string, 0, len(p.chats))
-	for label, c := range p.chats {
-		if _, person := c.with.(*account); person {
-			out = append(out, label)
+	for _, c := range p.chats {
+		if person, is := c.with.(*account); is {
+			out = append(out, currentLabel(person))
 		}
 	}
 	slices.Sort(out)

@@ -27,6 +27,10 @@ const scanPatience = 2 * time.Minute
 //	GET    /phones/{number}              PhoneView
 //	POST   /phones/{number}/scan         {"qr"} → ScanResult
 //	POST   /phones/{number}/enter-code   {"code"} → ScanResult
+//	POST   /phones/{number}/hide-number  {"on"}: others see the LID only
+//	POST   /phones/{number}/share-mapping  {"number"}: tell the linked devices whose LID it is
+//	POST   /phones/{number}/change-number  {"number","newLID"} → PhoneView
+//	POST   /phones/{number}/reinstall    new keys: the security code changes
 //	GET    /phones/{number}/link-requests  list of LinkRequest
 //	POST   /phones/{number}/send         {"to","text"} → {"id"}
 //	POST   /phones/{number}/burst        {"to","prefix","count"} → {"ids"}

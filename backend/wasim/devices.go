@@ -48,6 +48,9 @@ func (s *Server) tellDevices(changed *device, change string) {
 	a := changed.account
 	list := s.keyIndexList(a)
 	for _, server := range []string{types.HiddenUserServer, types.DefaultUserServer} {
+		if server == types.DefaultUserServer && a.isHidden() {
+			continue
+		}
 		news := element(change, attrs{"device_hash": deviceListHash(a.deviceJIDs(server))}, changed.entry(server), list)
 		for _, peer := range s.acquainted(a) {
 			for _, d := range peer.deviceList() {

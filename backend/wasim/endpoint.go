@@ -6,7 +6,6 @@ import (
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
-	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -49,7 +48,7 @@ func (p *endpoint) setUp(s *Server, d *device, signal *signalStore) {
 	p.timers = make(map[string]timer)
 	p.mailbox = newMailbox(s, p.handle)
 	d.greeted = true
-	d.keys.regID, d.keys.identity = signal.regID, *signal.pair.Pub
+	d.keys.regID, d.keys.identity = signal.registered().id, *signal.registered().pair.Pub
 	d.keys.signed = signal.publicSigned()
 	d.keys.refill = func() []publicKey { return signal.newPreKeys(preKeyBatch) }
 	p.setOnline(true)
@@ -91,7 +90,7 @@ func (p *endpoint) peer(number string) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := p.s.accountOf(types.NewJID(digits, types.DefaultUserServer))
+	a := p.s.accountNumbered(digits)
 	if a == nil {
 		return nil, fmt.Errorf("%w: %s", ErrUnknownNumber, mask(digits))
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
 )
 
 // FaultKind names a way in which the server misbehaves.
@@ -123,6 +124,9 @@ func (s *Server) Inject(f Fault) error {
 			return err
 		}
 		f.Number = digits
+		if a := s.accountOf(types.NewJID(digits, types.DefaultUserServer)); a != nil {
+			f.Number = a.number
+		}
 	}
 	s.faults.add(f)
 	s.ledger.note(numberAddress(f.Number), "is to meet the fault "+string(f.Kind), "")

@@ -63,9 +63,11 @@ func (j *historySync) sendBootstrap(ctx context.Context) error {
 func (j *historySync) sendPushNames(ctx context.Context) error {
 	h := &waHistorySync.HistorySync{SyncType: waHistorySync.HistorySync_PUSH_NAME.Enum(), Progress: proto.Uint32(100)}
 	add := func(with party, name string) {
-		h.Pushnames = append(h.Pushnames, &waHistorySync.Pushname{
-			ID: proto.String(with.jidOn(types.DefaultUserServer).String()), Pushname: proto.String(name),
-		})
+		known := toldNumber(with)
+		if known.IsEmpty() {
+			known = with.jidOn(types.HiddenUserServer)
+		}
+		h.Pushnames = append(h.Pushnames, &waHistorySync.Pushname{ID: proto.String(known.String()), Pushname: proto.String(name)})
 	}
 	add(j.phone.account, j.phone.account.pushName())
 	for _, t := range j.threads {

@@ -188,17 +188,19 @@ func (g *group) awaited(author *account) map[string]MessageState {
 // role_pn or role_lid in the other.
 func (g *group) person(a attrs, role string, who *account) attrs {
 	a[role] = who.jidOn(g.server)
-	a[alternate(role, g.server)] = who.jidOn(otherServer(g.server))
+	if alias, told := who.alias(g.server); told {
+		a[alternate(role, g.server)] = alias
+	}
 	return a
 }
 
 // participant renders someone as an entry of a list of members.
 func (g *group) participant(who *account, role GroupRole) waBinary.Node {
 	a := attrs{"jid": who.jidOn(g.server)}
-	if g.server == types.HiddenUserServer {
-		a["phone_number"] = who.pn()
-	} else {
-		a["lid"] = who.lidJID()
+	if alias, told := who.alias(g.server); told && alias.Server == types.DefaultUserServer {
+		a["phone_number"] = alias
+	} else if told {
+		a["lid"] = alias
 	}
 	if role.admin() {
 		a["type"] = string(role)

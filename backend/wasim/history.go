@@ -157,7 +157,10 @@ func (p *Phone) conversation(t *thread) *waHistorySync.Conversation {
 	if g, ok := t.with.(*group); ok {
 		g.describe(c)
 	} else {
-		c.LidJID, c.PnJID = proto.String(jid), proto.String(t.with.jidOn(types.DefaultUserServer).String())
+		c.LidJID = proto.String(jid)
+		if pn := toldNumber(t.with); !pn.IsEmpty() {
+			c.PnJID = proto.String(pn.String())
+		}
 		if t.name != "" {
 			c.Name = proto.String(t.name)
 		}

@@ -77,17 +77,18 @@ type Ledger struct {
 	pulse *pulse
 	keep  int // 0: everything
 
-	mu          sync.Mutex
-	totals      Totals
-	submissions map[messageKey]*Submission
-	submitted   []*Submission
-	deliveries  map[deliveryKey]*Delivery
-	byRecipient map[recipientKey][]*Delivery
-	delivered   []*Delivery
-	history     []*HistoryChunk
-	events      []Event
-	nextEvent   int
-	noted       int // events in all
+	mu           sync.Mutex
+	totals       Totals
+	submissions  map[messageKey]*Submission
+	submitted    []*Submission
+	firstNumbers map[string]string // of accounts that have another number now, by that number
+	deliveries   map[deliveryKey]*Delivery
+	byRecipient  map[recipientKey][]*Delivery
+	delivered    []*Delivery
+	history      []*HistoryChunk
+	events       []Event
+	nextEvent    int
+	noted        int // events in all
 }
 
 type deliveryKey struct {
@@ -103,13 +104,14 @@ type recipientKey struct {
 
 func newLedger(now func() time.Time, pulse *pulse, keep int) *Ledger {
 	return &Ledger{
-		now:         now,
-		pulse:       pulse,
-		keep:        keep,
-		totals:      Totals{Receipts: make(map[string]int)},
-		submissions: make(map[messageKey]*Submission),
-		deliveries:  make(map[deliveryKey]*Delivery),
-		byRecipient: make(map[recipientKey][]*Delivery),
+		now:          now,
+		pulse:        pulse,
+		keep:         keep,
+		totals:       Totals{Receipts: make(map[string]int)},
+		submissions:  make(map[messageKey]*Submission),
+		firstNumbers: make(map[string]string),
+		deliveries:   make(map[deliveryKey]*Delivery),
+		byRecipient:  make(map[recipientKey][]*Delivery),
 	}
 }
 
@@ -132,12 +134,30 @@ func (f Filter) matches(d *Delivery) bool {
 		(!f.LinkedOnly || d.To.Device != 0)
 }
 
+// renamed makes the ledger answer for a new number of an account that it keeps under another.
+func (l *Ledger) renamed(first, number string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.firstNumbers["+"+number] = "+" + first
+}
+
+// first is the number under which the ledger keeps an account.
+func (l *Ledger) first(number string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if first := l.firstNumbers["+"+strings.TrimPrefix(number, "+")]; first != "" {
+		return first
+	}
+	return number
+}
+
 func sameNumber(x, y string) bool {
 	return strings.TrimPrefix(x, "+") == strings.TrimPrefix(y, "+")
 }
 
 // Deliveries returns copies of the deliveries that a filter selects, in the order in which they were first queued.
 func (l *Ledger) Deliveries(f Filter) []Delivery {
+	f.From, f.To = l.first(f.From), l.first(f.To)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]Delivery, 0)
@@ -154,6 +174,7 @@ func (l *Ledger) Deliveries(f Filter) []Delivery {
 
 // Submissions returns copies of the messages that the server took, in order; number limits them to a sender.
 func (l *Ledger) Submissions(number string) []Submission {
+	number = l.first(number)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]Submission, 0)

@@ -170,7 +170,9 @@ func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, to typ
 	switch {
 	case recipient.account != sender.account:
 		a["notify"] = sender.account.pushName()
-		a[alternate("sender", from.Server)] = sender.jidOn(otherServer(from.Server))
+		if other, told := sender.account.alias(from.Server); told {
+			a[alternate("sender", from.Server)] = deviceJID(other, sender.id)
+		}
 	case attrString(node, "category") == "peer":
 	default:
 		// A retry answer to an own device names the chat; a first copy has it in its address.
@@ -180,7 +182,9 @@ func (s *Server) route(sender *device, node *waBinary.Node, k messageKey, to typ
 		}
 		a["recipient"] = peer.ToNonAD()
 		if other := s.accountOf(peer); other != nil {
-			a[alternate("peer_recipient", peer.Server)] = other.jidOn(otherServer(peer.Server))
+			if alias, told := other.alias(peer.Server); told {
+				a[alternate("peer_recipient", peer.Server)] = alias
+			}
 		}
 	}
 	children := s.parts(node, part.enc)

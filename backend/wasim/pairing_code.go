@@ -182,7 +182,7 @@ func (p *Phone) LinkRequests() []LinkRequest {
 
 // codeFor finds the client that waits for a code with an account's number.
 func (s *Server) codeFor(a *account) (*pairing, *codeRequest) {
-	number := a.number
+	number := a.pn().User
 	s.mu.Lock()
 	p := s.linkCodes[number]
 	s.mu.Unlock()
@@ -271,7 +271,7 @@ func (p *Phone) agree(ctx context.Context, code string, pairing *pairing, r *cod
 	}, element(linkCodeTag, attrs{"stage": "primary_hello"},
 		data("link_code_pairing_ref", []byte(r.ref)),
 		data("link_code_pairing_wrapped_primary_ephemeral_pub", wrapped),
-		data("primary_identity_pub", p.signal.pair.Pub[:])))
+		data("primary_identity_pub", p.signal.registered().pair.Pub[:])))
 	pairing.conn.deliver(&hello)
 	select {
 	case finish := <-sc.finished:
@@ -310,10 +310,10 @@ func (p *Phone) openBundle(ephemeral *keys.KeyPair, companion []byte, identity [
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrongCode, err)
 	}
-	if len(bundle) != 96 || !slices.Equal(bundle[:32], identity[:]) || !slices.Equal(bundle[32:64], p.signal.pair.Pub[:]) {
+	if len(bundle) != 96 || !slices.Equal(bundle[:32], identity[:]) || !slices.Equal(bundle[32:64], p.signal.registered().pair.Pub[:]) {
 		return nil, fmt.Errorf("%w: the client means another phone", ErrWrongCode)
 	}
-	own, err := sharedKey(p.signal.pair, identity[:])
+	own, err := sharedKey(p.signal.registered().pair, identity[:])
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrongCode, err)
 	}

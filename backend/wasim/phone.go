@@ -87,13 +87,14 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 		o.Addressing = AddressLID
 	}
 	a := &account{
-		s: s, number: digits, lid: o.LID, business: o.BusinessName, name: o.Name,
+		s: s, number: digits, business: o.BusinessName, name: o.Name,
 		devices:     make(map[uint16]*device),
 		peers:       make(map[*account]struct{}),
 		collections: make(map[string]*collection),
 		watchers:    make(map[*device]string),
 		profile:     newProfile(o, s.now()),
 	}
+	a.names.Store(&names{number: digits, lid: o.LID})
 	p := &Phone{
 		platform:   o.Platform,
 		rawID:      uint32(s.random.intN(1 << 30)),
@@ -112,7 +113,7 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
-	if s.accounts[digits] != nil || s.lids[o.LID] != nil {
+	if s.accounts[digits] != nil || s.former[digits] != nil || s.lids[o.LID] != nil {
 		return nil, fmt.Errorf("%w: %s", ErrNumberTaken, mask(digits))
 	}
 	s.accounts[digits], s.lids[o.LID] = a, a
@@ -121,7 +122,7 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 }
 
 // Number is the phone's number with the plus.
-func (p *Phone) Number() string { return "+" + p.account.number }
+func (p *Phone) Number() string { return "+" + p.account.pn().User }
 
 // Name is the push name.
 func (p *Phone) Name() string { return p.account.pushName() }
@@ -312,7 +313,7 @@ func (p *Phone) completeLink(ctx context.Context, pairing *pairing, sc *scan, se
 	dev.noiseKey = client.noise
 	dev.platform, dev.props = client.props.GetOs(), client.props
 	dev.keys.regID, dev.keys.identity, dev.keys.signed = client.regID, client.identity, client.signed
-	identity, container, err := signIdentity(p.signal.pair, client.identity, secret, dev.keyIndex, p.rawID, p.s.now().Unix())
+	identity, container, err := signIdentity(p.signal.registered().pair, client.identity, secret, dev.keyIndex, p.rawID, p.s.now().Unix())
 	if err != nil {
 		pairing.release(sc)
 		return ScanResult{}, fmt.Errorf("sign device identity: %w", err)
@@ -345,5 +346,5 @@ func (p *Phone) newCompanion() (*device, error) {
 
 // signedKeyIndexes is the phone's signed list of its linked devices.
 func (p *Phone) signedKeyIndexes() ([]byte, error) {
-	return signKeyIndexes(p.signal.pair, p.account.deviceList()[1:], p.rawID, p.s.now().Unix())
+	return signKeyIndexes(p.signal.registered().pair, p.account.deviceList()[1:], p.rawID, p.s.now().Unix())
 }

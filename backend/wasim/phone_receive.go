@@ -196,11 +196,11 @@ func (p *endpoint) askAgain(node *waBinary.Node, k messageKey) {
 	}
 	n := element("receipt", a,
 		element("retry", attrs{"count": strconv.Itoa(count), "id": k.id, "t": attrString(node, "t"), "v": "1"}),
-		data("registration", binary.BigEndian.AppendUint32(nil, p.signal.regID)))
+		data("registration", binary.BigEndian.AppendUint32(nil, p.signal.registered().id)))
 	if count > 1 {
 		n.Content = append(n.GetChildren(), element("keys", nil,
 			data("type", []byte{ecc.DjbType}),
-			data("identity", p.signal.pair.Pub[:]),
+			data("identity", p.signal.registered().pair.Pub[:]),
 			p.signal.newPreKeys(1)[0].node("key"),
 			p.signal.publicSigned().node("skey")))
 	}

@@ -104,7 +104,8 @@ type Server struct {
 	mu        sync.Mutex
 	closed    bool
 	accounts  map[string]*account // by number, digits only
-	lids      map[string]*account // by LID user
+	lids      map[string]*account // by LID user, those of before included
+	former    map[string]*account // by numbers that accounts have given up
 	order     []*account          // in order of creation
 	groups    map[string]*group   // by the user part of their JID
 	codes     map[string]*group   // by the codes of invite links, the revoked ones included
@@ -140,6 +141,7 @@ func New(opts Options) (*Server, error) {
 		cancel:    cancel,
 		accounts:  make(map[string]*account),
 		lids:      make(map[string]*account),
+		former:    make(map[string]*account),
 		groups:    make(map[string]*group),
 		codes:     make(map[string]*group),
 		pairings:  make(map[string]*pairing),
@@ -193,9 +195,7 @@ func (s *Server) Phone(number string) *Phone {
 	if err != nil {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if a := s.accounts[digits]; a != nil {
+	if a := s.accountNumbered(digits); a != nil {
 		return a.phone
 	}
 	return nil

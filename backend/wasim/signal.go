@@ -6,7 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.mau.fi/libsignal/ecc"
 	groupRecord "go.mau.fi/libsignal/groups/state/record"
@@ -31,9 +34,7 @@ const preKeyBatch = 5
 // The sessions and sender keys belong to the phone's crypto lock. The prekeys have a lock of their own, because the
 // server fetches them for other phones at any time.
 type signalStore struct {
-	pair   *keys.KeyPair
-	regID  uint32
-	signed *keys.PreKey
+	own    atomic.Pointer[registration]
 	format *serialize.Serializer
 
 	sessions   map[string]*record.Session
@@ -45,22 +46,49 @@ type signalStore struct {
 	lastKey uint32
 }
 
+// registration is what an installation of the application registers with: its identity, and the key that it signed. It is
+// replaced as a whole when the application is installed again.
+type registration struct {
+	pair   *keys.KeyPair
+	id     uint32
+	signed *keys.PreKey
+}
+
 func newSignalStore() (*signalStore, error) {
-	var raw [4]byte
-	if _, err := rand.Read(raw[:]); err != nil {
-		return nil, err
-	}
-	pair := keys.NewKeyPair()
-	return &signalStore{
-		pair:       pair,
-		regID:      binary.BigEndian.Uint32(raw[:])&0x3fff | 1,
-		signed:     pair.CreateSignedPreKey(1),
+	s := &signalStore{
 		format:     serialize.NewProtoBufSerializer(),
 		sessions:   make(map[string]*record.Session),
 		identities: make(map[string][32]byte),
 		senderKeys: make(map[string][]byte),
 		oneTime:    make(map[uint32]*keys.PreKey),
-	}, nil
+	}
+	return s, s.register()
+}
+
+// register makes a new identity and forgets everything that belonged to the one before. The caller holds the crypto lock
+// of a store that is in use.
+func (s *signalStore) register() error {
+	var raw [4]byte
+	if _, err := rand.Read(raw[:]); err != nil {
+		return fmt.Errorf("registration id: %w", err)
+	}
+	pair := keys.NewKeyPair()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.own.Store(&registration{pair: pair, id: binary.BigEndian.Uint32(raw[:])&0x3fff | 1, signed: pair.CreateSignedPreKey(1)})
+	clear(s.sessions)
+	clear(s.identities)
+	clear(s.senderKeys)
+	clear(s.oneTime)
+	return nil
+}
+
+func (s *signalStore) registered() *registration { return s.own.Load() }
+
+// dropSessions forgets the sessions with all devices of an account, whose identity is a new one.
+func (s *signalStore) dropSessions(lid types.JID) {
+	prefix := lid.SignalAddress().Name() + ":"
+	maps.DeleteFunc(s.sessions, func(address string, _ *record.Session) bool { return strings.HasPrefix(address, prefix) })
 }
 
 // newPreKeys makes one-time keys and returns their public halves.
@@ -78,7 +106,8 @@ func (s *signalStore) newPreKeys(n int) []publicKey {
 }
 
 func (s *signalStore) publicSigned() publicKey {
-	return publicKey{id: keyNumber(s.signed.KeyID), key: *s.signed.Pub, signature: s.signed.Signature[:]}
+	signed := s.registered().signed
+	return publicKey{id: keyNumber(signed.KeyID), key: *signed.Pub, signature: signed.Signature[:]}
 }
 
 // hasSession tells whether something can be encrypted for a device without its bundle.
@@ -198,11 +227,12 @@ var errUnused = errors.New("not part of what a phone does")
 
 // GetIdentityKeyPair returns the account's identity.
 func (s *signalStore) GetIdentityKeyPair() *identity.KeyPair {
-	return identity.NewKeyPair(identity.NewKey(ecc.NewDjbECPublicKey(*s.pair.Pub)), ecc.NewDjbECPrivateKey(*s.pair.Priv))
+	pair := s.registered().pair
+	return identity.NewKeyPair(identity.NewKey(ecc.NewDjbECPublicKey(*pair.Pub)), ecc.NewDjbECPrivateKey(*pair.Priv))
 }
 
 // GetLocalRegistrationID returns the number that the phone registered with.
-func (s *signalStore) GetLocalRegistrationID() uint32 { return s.regID }
+func (s *signalStore) GetLocalRegistrationID() uint32 { return s.registered().id }
 
 // SaveIdentity remembers who was last seen at an address.
 func (s *signalStore) SaveIdentity(_ context.Context, address *protocol.SignalAddress, key *identity.Key) error {
@@ -279,11 +309,12 @@ func (s *signalStore) DeleteAllSessions(context.Context) error {
 
 // LoadSignedPreKey finds the signed key.
 func (s *signalStore) LoadSignedPreKey(_ context.Context, id uint32) (*record.SignedPreKey, error) {
-	if id != s.signed.KeyID {
+	signed := s.registered().signed
+	if id != signed.KeyID {
 		return nil, nil
 	}
-	pair := ecc.NewECKeyPair(ecc.NewDjbECPublicKey(*s.signed.Pub), ecc.NewDjbECPrivateKey(*s.signed.Priv))
-	return record.NewSignedPreKey(id, 0, pair, *s.signed.Signature, nil), nil
+	pair := ecc.NewECKeyPair(ecc.NewDjbECPublicKey(*signed.Pub), ecc.NewDjbECPrivateKey(*signed.Priv))
+	return record.NewSignedPreKey(id, 0, pair, *signed.Signature, nil), nil
 }
 
 // LoadSignedPreKeys is not used.
