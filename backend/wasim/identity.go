@@ -130,6 +130,9 @@ func (p *Phone) ChangeNumber(number string, newLID bool) error {
 	if err != nil {
 		return err
 	}
+	if newLID {
+		p.beginAnew()
+	}
 	p.s.ledger.renamed(a.number, digits)
 	p.s.ledger.note(p.dev.address(), "changed its number", "")
 	old := types.NewJID(before.number, types.DefaultUserServer)
@@ -150,6 +153,14 @@ func (p *Phone) ChangeNumber(number string, newLID bool) error {
 		}
 	}
 	return nil
+}
+
+// beginAnew drops all sessions, because those whom the phone writes to have none with its new identity.
+func (p *Phone) beginAnew() {
+	p.crypto.Lock()
+	defer p.crypto.Unlock()
+	p.signal.dropAllSessions()
+	clear(p.keyHolders)
 }
 
 // isFree tells whether an account can have a number: nobody else has it or has had it.

@@ -76,11 +76,16 @@ func (s *signalStore) register() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.own.Store(&registration{pair: pair, id: binary.BigEndian.Uint32(raw[:])&0x3fff | 1, signed: pair.CreateSignedPreKey(1)})
-	clear(s.sessions)
+	s.dropAllSessions()
 	clear(s.identities)
-	clear(s.senderKeys)
 	clear(s.oneTime)
 	return nil
+}
+
+// dropAllSessions forgets the sessions with everyone, in groups too.
+func (s *signalStore) dropAllSessions() {
+	clear(s.sessions)
+	clear(s.senderKeys)
 }
 
 func (s *signalStore) registered() *registration { return s.own.Load() }
