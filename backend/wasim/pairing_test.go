@@ -20,6 +20,7 @@ func TestPairByQRAndLogInAgain(t *testing.T) {
 	p, err := s.NewPhone(wasim.PhoneOptions{Number: "+34600000013", Name: "Clinic", BusinessName: "Clinic Ltd", Platform: "smba"})
 	require.NoError(t, err)
 	c := newClient(t, s, filepath.Join(t.TempDir(), "session.db"))
+	c.manyKeys = true
 
 	result := c.link(p)
 	require.True(t, result.Linked)
