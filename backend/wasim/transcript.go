@@ -84,15 +84,22 @@ func shorten(id string) string {
 	}
 }
 
-// namesIn are the names of the accounts that events are about, by number.
+// namesIn are the names of the accounts that events are about, by number; with the number's end where several have the
+// same one.
 func (s *Server) namesIn(events []Event) map[string]string {
-	names := make(map[string]string)
+	names, bearers := make(map[string]string), make(map[string]int)
 	for _, e := range events {
 		if _, known := names[e.Who.Number]; known || e.Who.Number == "" {
 			continue
 		}
 		if p := s.Phone(e.Who.Number); p != nil {
 			names[e.Who.Number] = p.Name()
+			bearers[p.Name()]++
+		}
+	}
+	for number, name := range names {
+		if bearers[name] > 1 {
+			names[number] = name + " " + number[max(0, len(number)-4):]
 		}
 	}
 	return names
