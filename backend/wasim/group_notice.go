@@ -30,13 +30,15 @@ import (
 //	    <invite code/>   <created_membership_requests request_method="invite_link"><requested_user jid/></…>
 //	    <revoked_membership_requests><participant jid/></revoked_membership_requests>
 
-// tellGroup queues the notice of a change that someone made for all devices of some accounts.
+// tellGroup queues the notice of a change that someone made for all devices of some accounts, whose list of groups is
+// dirty from now on (notices.go).
 func (s *Server) tellGroup(g *group, by *account, to []*account, change waBinary.Node) {
 	id := s.nextID.next()
 	n := element("notification", g.person(attrs{
 		"from": g.jid, "id": id, "type": "w:gp2", "t": s.unixNow(), "notify": by.pushName(), "addressing_mode": string(g.addressing()),
 	}, "participant", by), change)
 	for _, a := range to {
+		a.changed("groups")
 		for _, d := range a.deviceList() {
 			d.enqueue(&pendingStanza{node: &n, from: g.jid, id: id})
 		}

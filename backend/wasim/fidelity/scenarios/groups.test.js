@@ -6,7 +6,7 @@ import { WAMessageStubType } from "baileys";
 
 import { Client } from "../support/client.js";
 import { Simulator } from "../support/simulator.js";
-import { notifies, within } from "../support/stanzas.js";
+import { holds, iq, notifies, within } from "../support/stanzas.js";
 
 /**
  * @typedef {import("../support/simulator.js").Phone} Phone
@@ -95,6 +95,32 @@ test("what phones do to a group is told as w:gp2 notifications", async () => {
   await ana.do(`groups/${group}/members`, { change: "remove", numbers: [bea.number] });
   await client.next("group-participants.update", ({ id, action }) => id === group && action === "remove", since);
 });
+
+test("the list of groups is dirty after a change, until the client has read it", async () => {
+  const group = await create(ana, [clinic]);
+  await client.disconnect();
+  await ana.do(`groups/${group}/subject`, { text: "While you were away" });
+  const since = client.mark();
+  await client.reconnect();
+  await client.node("dirty groups", dirtyGroups, since);
+  await client.next(
+    "groups.update",
+    (groups) => groups.some(({ subject }) => subject === "While you were away"),
+    since,
+  );
+  // The library does this itself when it has read the list; done once more, and followed by a ping, it is done for sure.
+  await client.socket.cleanDirtyBits("groups");
+  await client.socket.query(iq("get", "w:p", [{ tag: "ping", attrs: {} }]));
+  await client.disconnect();
+  const later = client.mark();
+  await client.reconnect();
+  assert.ok(!client.nodes.entries.slice(later.nodes).some(dirtyGroups));
+});
+
+/** @param {import("baileys").BinaryNode} node */
+function dirtyGroups(node) {
+  return holds(node, "ib", "dirty") && within(node, "dirty").attrs.type === "groups";
+}
 
 test("point 2: in a group, a retry and its answer find the one device", async () => {
   const group = await create(clinic, [ana, bea]);
