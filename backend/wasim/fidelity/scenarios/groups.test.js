@@ -78,6 +78,50 @@ test("a group that the client makes, names, describes, changes and leaves", asyn
   assert.equal((await client.socket.groupFetchAllParticipating())[made.id], undefined);
 });
 
+test("links, wishes to join and invitations", async () => {
+  const { id } = await client.socket.groupCreate("By invitation", []);
+  const old = await client.socket.groupInviteCode(id);
+  const code = String(await client.socket.groupRevokeInvite(id));
+  assert.notEqual(code, old);
+  await assert.rejects(other.socket.groupGetInviteInfo(String(old)), { data: 410 });
+  assert.equal((await other.socket.groupGetInviteInfo(code)).subject, "By invitation");
+  const since = client.mark();
+  assert.equal(await other.socket.groupAcceptInvite(code), id);
+  const joined = (/** @type {string} */ who) =>
+    client.next(
+      "group-participants.update",
+      (update) => update.id === id && update.action === "add" && update.participants[0]?.id === who,
+      since,
+    );
+  await joined(ana.lid);
+
+  await client.socket.groupJoinApprovalMode(id, "on");
+  await bea.do("join", { code });
+  assert.deepEqual(
+    (await client.socket.groupRequestParticipantsList(id)).map(({ jid }) => jid),
+    [bea.lid],
+  );
+  const [approved] = await client.socket.groupRequestParticipantsUpdate(id, [bea.lid], "approve");
+  assert.equal(approved?.status, "200");
+  await joined(bea.lid);
+  await client.socket.groupMemberAddMode(id, "admin_add");
+  assert.equal((await other.socket.groupMetadata(id)).memberAddMode, false);
+
+  await other.socket.groupLeave(id);
+  await other.socket.updateGroupsAddPrivacy("contacts");
+  const [refused] = await client.socket.groupParticipantsUpdate(id, [ana.lid], "add");
+  await other.socket.updateGroupsAddPrivacy("all");
+  assert.ok(refused);
+  assert.equal(refused.status, "403");
+  const invitation = within(refused.content, "add_request").attrs;
+  await other.socket.groupAcceptInviteV4(clinic.jid, {
+    groupJid: id,
+    inviteCode: invitation.code,
+    inviteExpiration: Number(invitation.expiration),
+  });
+  assert.equal((await other.socket.groupMetadata(id)).participants.length, 3);
+});
+
 test("what phones do to a group is told as w:gp2 notifications", async () => {
   const since = client.mark();
   const group = await create(ana, [clinic]);
