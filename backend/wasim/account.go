@@ -76,7 +76,8 @@ type names struct {
 	hidden bool
 }
 
-func (a *account) pn() types.JID     { return types.NewJID(a.names.Load().number, types.DefaultUserServer) }
+func (a *account) pn() types.JID { return types.NewJID(a.names.Load().number, types.DefaultUserServer) }
+
 func (a *account) lidJID() types.JID { return types.NewJID(a.names.Load().lid, types.HiddenUserServer) }
 func (a *account) isHidden() bool    { return a.names.Load().hidden }
 

@@ -133,6 +133,7 @@ func (p *endpoint) protocolIn(author *account, with party, protocol *waE2E.Proto
 		})
 	case waE2E.ProtocolMessage_EPHEMERAL_SETTING:
 		p.setTimer(with, timer{seconds: protocol.GetEphemeralExpiration(), set: protocol.GetEphemeralSettingTimestamp()})
+	default:
 	}
 	return change{}
 }

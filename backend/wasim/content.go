@@ -290,6 +290,7 @@ func describeSpecial(m *waE2E.Message, c *Content) {
 	case KindGroupInvite:
 		g := m.GetGroupInviteMessage()
 		c.Invite = &GroupInvite{Group: g.GetGroupJID(), Name: g.GetGroupName(), Code: g.GetInviteCode(), Expires: g.GetInviteExpiration()}
+	default:
 	}
 }
 

@@ -219,12 +219,12 @@ func TestUnknownKindsAreKept(t *testing.T) {
 }
 
 // uploaded makes a message with a file as an application does with the client library.
-func uploaded(t testing.TB, c *client, kind whatsmeow.MediaType, file []byte, make func(whatsmeow.UploadResponse) *waE2E.Message) *waE2E.Message {
+func uploaded(t testing.TB, c *client, kind whatsmeow.MediaType, file []byte, compose func(whatsmeow.UploadResponse) *waE2E.Message) *waE2E.Message {
 	t.Helper()
 	up, err := c.Upload(within(t), file, kind)
 	require.NoError(t, err)
 	require.Contains(t, up.URL, up.DirectPath)
-	return make(up)
+	return compose(up)
 }
 
 func TestEveryKindFromALinkedDevice(t *testing.T) {

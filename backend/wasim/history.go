@@ -221,6 +221,7 @@ func (g *group) describe(c *waHistorySync.Conversation) {
 			rank = waHistorySync.GroupParticipant_ADMIN
 		case RoleSuperAdmin:
 			rank = waHistorySync.GroupParticipant_SUPERADMIN
+		default:
 		}
 		c.Participant = append(c.Participant, &waHistorySync.GroupParticipant{UserJID: proto.String(m.jidOn(g.server).String()), Rank: rank.Enum()})
 	}

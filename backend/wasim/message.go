@@ -230,10 +230,3 @@ func alternate(role, server string) string {
 	}
 	return role + "_lid"
 }
-
-func otherServer(server string) string {
-	if server == types.HiddenUserServer {
-		return types.DefaultUserServer
-	}
-	return types.HiddenUserServer
-}
