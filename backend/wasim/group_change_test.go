@@ -1,7 +1,9 @@
 package wasim_test
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -159,7 +161,7 @@ func TestAClientMakesAGroup(t *testing.T) {
 	desk.awaitText("hello")
 	waitFor(t, s, "on Ana's phone", func() bool { return len(ana.Messages(made.JID.String())) == 1 })
 
-	// Who was not added holds an invitation, good for him alone.
+	// Who was not added holds an invitation, good for nobody else.
 	inviter, until := jid(t, clinic.LID()), refused.AddRequest.Expiration.Unix()
 	info, err := shysClient.GetGroupInfoFromInvite(within(t), made.JID, inviter, refused.AddRequest.Code, until)
 	require.NoError(t, err)
@@ -210,6 +212,9 @@ func TestInviteLinks(t *testing.T) {
 	_, in, err := noa.JoinGroup(link[len(whatsmeow.InviteLinkPrefix):])
 	require.NoError(t, err)
 	require.False(t, in)
+	await(g.second, func(e *events.GroupInfo) bool {
+		return len(e.UnknownChanges) == 1 && e.UnknownChanges[0].Tag == "created_membership_requests" && *e.Sender == jid(t, noa.LID())
+	})
 	wishes, err := g.first.GetGroupRequestParticipants(within(t), g.chat(t))
 	require.NoError(t, err)
 	require.Equal(t, jid(t, noa.LID()), wishes[0].JID)
@@ -269,4 +274,55 @@ func TestAGroupCanBeFull(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = s.Phone(numbers[1024]).JoinGroup(code)
 	require.ErrorContains(t, err, "419")
+}
+
+// Whatever several people do to a group at the same time, nobody is in it twice and everyone who is reads everything.
+func TestManyChangeAGroupAtTheSameTime(t *testing.T) {
+	s := newMemoryServer(t, wasim.Options{Seed: 1})
+	phones := make([]*wasim.Phone, 6)
+	for i := range phones {
+		phones[i] = newPhone(t, s, fmt.Sprintf("+3460000000%d", i), fmt.Sprintf("Phone %d", i))
+	}
+	owner, second, third, coming, going, guest := phones[0], phones[1], phones[2], phones[3], phones[4], phones[5]
+	chat, err := owner.CreateGroup(wasim.GroupOptions{Subject: "Busy", Members: []string{second.Number(), third.Number()}})
+	require.NoError(t, err)
+	_, err = owner.ChangeMembers(chat, wasim.MemberPromote, second.Number(), third.Number())
+	require.NoError(t, err)
+	code, err := owner.InviteCode(chat, false)
+	require.NoError(t, err)
+
+	var doing sync.WaitGroup
+	for _, act := range []func(i int) error{
+		func(i int) error { return owner.SetSubject(chat, fmt.Sprintf("Busy %d", i)) },
+		func(i int) error { return second.SetGroupMode(chat, wasim.ModeLocked, i%2 == 0) },
+		func(int) error {
+			_, err := second.ChangeMembers(chat, wasim.MemberAdd, coming.Number(), going.Number())
+			return err
+		},
+		func(int) error { _, err := third.ChangeMembers(chat, wasim.MemberRemove, going.Number()); return err },
+		func(int) error { _, _, err := guest.JoinGroup(code); return err },
+		func(int) error { _, err := owner.SendText(t.Context(), chat, "from the owner"); return err },
+		func(int) error { _, err := third.SendText(t.Context(), chat, "from the third"); return err },
+	} {
+		doing.Go(func() {
+			for i := range 20 {
+				if err := act(i); err != nil && !errors.Is(err, wasim.ErrGroupRefused) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	doing.Wait()
+	group, err := owner.Group(chat)
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, m := range group.Members {
+		require.False(t, seen[m.Number], "%s is in it twice", m.Number)
+		seen[m.Number] = true
+	}
+	require.True(t, seen[coming.Number()] && seen[guest.Number()])
+	for _, p := range []*wasim.Phone{owner, second, third} {
+		waitFor(t, s, "everything that was said", func() bool { return len(p.Messages(chat)) == 40 })
+	}
+	waitFor(t, s, "all acknowledged", func() bool { return len(s.Ledger().Unacknowledged(wasim.Filter{})) == 0 })
 }

@@ -7,8 +7,8 @@ import (
 	waBinary "go.mau.fi/whatsmeow/binary"
 )
 
-// People join a group by its link, https://chat.whatsapp.com/CODE, or by an invitation that an admin sends to one person
-// whom the service did not let him add:
+// People join a group by its link, https://chat.whatsapp.com/CODE, or by an invitation that a member sends to one person
+// whom the service did not let in at once:
 //
 //	→ <iq type="get" to="1203…@g.us"><invite/></iq>                 ← <invite code/>      type="set" makes a new code
 //	→ <iq type="get" to="g.us"><invite code/></iq>                  ← <group …/>          without joining
@@ -85,29 +85,37 @@ func (s *Server) groupOfCode(w groupWish) ([]waBinary.Node, error) {
 	return []waBinary.Node{g.node(groupDetail{members: g.role(w.by) != "", description: true})}, nil
 }
 
-// groupJoin lets someone in by a link, or puts him on the list of those about whom the admins decide.
+// groupJoin lets someone in by a link, or on the list of those about whom the admins decide.
 func (s *Server) groupJoin(w groupWish) ([]waBinary.Node, error) {
 	g, err := s.byCode(attrString(&w.ask, "code"))
 	if err != nil {
 		return nil, err
 	}
-	g.mu.Lock()
-	approval := g.settings.approval && g.roleLocked(w.by) == ""
-	if approval && len(g.requests) < maxJoinRequests && !slices.ContainsFunc(g.requests, func(r joinRequest) bool { return r.account == w.by }) {
-		g.requests = append(g.requests, joinRequest{w.by, s.now()})
-	}
-	g.mu.Unlock()
-	if approval {
-		requested := g.participant(w.by, RoleMember)
-		requested.Tag = "requested_user"
-		s.tellGroup(g, w.by, g.admins(), element("created_membership_requests",
-			attrs{"request_method": "invite_link"}, requested))
+	if needed, first := g.needsApproval(w.by, s.now()); needed {
+		if first {
+			requested := g.participant(w.by, RoleMember)
+			requested.Tag = "requested_user"
+			s.tellGroup(g, w.by, g.admins(), element("created_membership_requests", attrs{"request_method": "invite_link"}, requested))
+		}
 		return []waBinary.Node{element("membership_approval_request", attrs{"jid": g.jid})}, nil
 	}
 	if err = s.joinByInvite(g, w.by, w.by); err != nil {
 		return nil, err
 	}
 	return []waBinary.Node{element("group", attrs{"jid": g.jid})}, nil
+}
+
+// needsApproval notes the wish of someone who cannot join without an admin. first is false when it was known.
+func (g *group) needsApproval(who *account, now time.Time) (needed, first bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	needed = g.settings.approval && g.roleLocked(who) == ""
+	known := slices.ContainsFunc(g.requests, func(r joinRequest) bool { return r.account == who })
+	if !needed || known || len(g.requests) >= maxJoinRequests {
+		return needed, false
+	}
+	g.requests = append(g.requests, joinRequest{who, now})
+	return true, true
 }
 
 // joinByInvite makes someone a member who has a link or an invitation.

@@ -15,7 +15,7 @@ const maxGroupMembers = 1024
 
 // The codes with which one person in a list is refused, while the others are served.
 const (
-	codeAddPrivacy = 403 // does not let everyone add him; the answer has an invitation to send
+	codeAddPrivacy = 403 // cannot be added by everyone; the answer has an invitation to send
 	codeNoMember   = 404 // no such number, or not in the group
 	codeSuperAdmin = 405 // made the group
 	codeMember     = 409 // is in the group already
@@ -229,8 +229,8 @@ func (s *Server) groupRemove(w groupWish) ([]waBinary.Node, error) {
 	return []waBinary.Node{g.outcomes("remove", done)}, nil
 }
 
-// removeMember takes someone out of a group and tells everyone, him included. When the last admin goes, the oldest member
-// becomes one.
+// removeMember takes someone out of a group and tells everyone, who was removed too. When the last admin goes, the oldest
+// member becomes one.
 func (s *Server) removeMember(g *group, by, who *account) bool {
 	before := g.accounts()
 	g.mu.Lock()

@@ -18,7 +18,7 @@ import (
 //	    <member_add_mode>admin_add</member_add_mode>
 //	    <membership_approval_mode><group_join state="on"/></membership_approval_mode>
 //	    <add prev_v_id v_id [reason="invite"]><participant jid phone_number/>…</add>
-//	    <remove …/> <promote …/> <demote …/>           in the same way; who leaves is removed by himself
+//	    <remove …/> <promote …/> <demote …/>           in the same way; who leaves is participant and removed
 //	  </notification>
 //
 // Whoever is new in a group gets the whole group instead of <add>:

@@ -163,7 +163,7 @@ const (
 )
 
 // ChangeMembers adds people to a group, removes them, or makes them admins and back. It returns a code for each number:
-// 200 when it was done, otherwise why not: 403 does not let himself be added, 404 not in the group, 405 made the group,
+// 200 when it was done, otherwise why not: 403 cannot be added, 404 not in the group, 405 made the group,
 // 409 is in it already, 419 the group is full.
 func (p *Phone) ChangeMembers(group string, change MemberChange, numbers ...string) (map[string]int, error) {
 	g, err := p.s.group(group)
