@@ -43,6 +43,7 @@ type blob struct {
 	hash [sha256.Size]byte
 	data []byte // never changed
 	uses int
+	path string // of the newest upload
 }
 
 // upload is one path to a blob.
@@ -60,10 +61,31 @@ func newBlobStore(lifetime time.Duration, now func() time.Time) (*blobStore, err
 
 // put stores a blob under a new path until its time is over, and returns the direct path, which ends in a query because
 // clients append to it with "&": oe is when it expires, oh the signature. The owner is nil for what is the server's own.
+//
+// What its owner has uploaded before keeps its path while more than half of its time is left.
 func (b *blobStore) put(owner *account, data []byte) (string, error) {
-	hash, now := sha256.Sum256(data), b.now()
+	hash := sha256.Sum256(data)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if stored := b.blobs[hash]; stored != nil {
+		if u := b.uploads[stored.path]; u != nil && u.owner == owner && u.expires.Sub(b.now()) > b.lifetime/2 {
+			return b.direct(stored.path, u), nil
+		}
+	}
+	return b.store(owner, data, hash)
+}
+
+// putAgain is put with a path that is new in any case, because the old one did not work for somebody.
+func (b *blobStore) putAgain(owner *account, data []byte) (string, error) {
+	hash := sha256.Sum256(data)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.store(owner, data, hash)
+}
+
+// store adds an upload. The caller holds b.mu.
+func (b *blobStore) store(owner *account, data []byte, hash [sha256.Size]byte) (string, error) {
+	now := b.now()
 	stored := b.blobs[hash]
 	if stored == nil {
 		if b.bytes+len(data) > maxBlobs {
@@ -80,10 +102,15 @@ func (b *blobStore) put(owner *account, data []byte) (string, error) {
 	b.count++
 	name := sha256.Sum256(binary.BigEndian.AppendUint64(append([]byte(nil), hash[:]...), b.count))
 	path := blobPath + "t62.7118-24/" + hex.EncodeToString(name[:12]) + "_n.enc"
-	expires := now.Add(b.lifetime)
-	b.uploads[path] = &upload{blob: stored, owner: owner, expires: expires}
-	oe := strconv.FormatInt(expires.Unix(), 16)
-	return path + "?ccb=11-4&oh=" + b.sign(path, oe) + "&oe=" + oe + "&_nc_sid=5e03e0", nil
+	u := &upload{blob: stored, owner: owner, expires: now.Add(b.lifetime)}
+	stored.path, b.uploads[path] = path, u
+	return b.direct(path, u), nil
+}
+
+// direct is the direct path of an upload.
+func (b *blobStore) direct(path string, u *upload) string {
+	oe := strconv.FormatInt(u.expires.Unix(), 16)
+	return path + "?ccb=11-4&oh=" + b.sign(path, oe) + "&oe=" + oe + "&_nc_sid=5e03e0"
 }
 
 // sign is the signature of a path and its expiry.
@@ -122,6 +149,16 @@ func (b *blobStore) get(path string) ([]byte, bool) {
 		return u.data, true
 	}
 	return nil, false
+}
+
+// once returns a blob even when its time is over, as long as it has not been swept away. Nil when there is none.
+func (b *blobStore) once(path string) []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if u := b.uploads[path]; u != nil {
+		return u.data
+	}
+	return nil
 }
 
 // expire ends the time of everything that an account uploaded, or of everything when it is nil.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/proto/waWeb"
 	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
 )
@@ -43,11 +45,20 @@ const (
 
 // later is what became of a message after it was sent. Guarded by Phone.mu.
 type later struct {
-	reactions map[string]string
-	votes     map[string][]string // option hashes by the voter's number
+	reactions map[*account]remark
+	votes     map[*account]remark
 	edited    bool
 	deleted   bool
 	pinned    bool
+}
+
+// remark is what one person did to a message: an emoji, or the hashes of the options of a poll.
+type remark struct {
+	id      string // of the message that said so
+	at      time.Time
+	own     bool // the phone's account did it
+	emoji   string
+	options [][]byte
 }
 
 // apply puts what happened into the view of a message.
@@ -56,7 +67,13 @@ func (l *later) apply(m *ChatMessage) {
 		m.Text, m.Content = "", &Content{Kind: KindDeleted}
 		return
 	}
-	m.Edited, m.Pinned, m.Reactions = l.edited, l.pinned, maps.Clone(l.reactions)
+	m.Edited, m.Pinned = l.edited, l.pinned
+	if len(l.reactions) > 0 {
+		m.Reactions = make(map[string]string, len(l.reactions))
+	}
+	for author, r := range l.reactions {
+		m.Reactions[author.label()] = r.emoji
+	}
 	if m.Poll == nil || len(l.votes) == 0 {
 		return
 	}
@@ -65,13 +82,48 @@ func (l *later) apply(m *ChatMessage) {
 		names[optionHash(option)] = option
 	}
 	m.Poll.Votes = make(map[string][]string)
-	for voter, hashes := range l.votes {
-		for _, hash := range hashes {
-			if name, known := names[hash]; known {
-				m.Poll.Votes[voter] = append(m.Poll.Votes[voter], name)
+	for voter, vote := range l.votes {
+		for _, hash := range vote.options {
+			if name, known := names[string(hash)]; known {
+				m.Poll.Votes[voter.label()] = append(m.Poll.Votes[voter.label()], name)
 			}
 		}
 	}
+}
+
+// inHistory adds what happened to a message as phones hand it to their linked devices.
+func (l *later) inHistory(info *waWeb.WebMessageInfo, m *storedMessage) {
+	if l.deleted {
+		info.MessageStubType = waWeb.WebMessageInfo_REVOKE.Enum()
+		return
+	}
+	key := func(author *account, r remark) *waCommon.MessageKey {
+		k := &waCommon.MessageKey{
+			RemoteJID: info.GetKey().RemoteJID, FromMe: proto.Bool(r.own), ID: proto.String(r.id),
+		}
+		if isGroup(m.Peer) {
+			k.Participant = proto.String(author.jidOn(m.server).String())
+		}
+		return k
+	}
+	for _, author := range inOrder(l.reactions) {
+		r := l.reactions[author]
+		info.Reactions = append(info.Reactions, &waWeb.Reaction{
+			Key: key(author, r), Text: proto.String(r.emoji), SenderTimestampMS: proto.Int64(r.at.UnixMilli()),
+		})
+	}
+	for _, voter := range inOrder(l.votes) {
+		r := l.votes[voter]
+		info.PollUpdates = append(info.PollUpdates, &waWeb.PollUpdate{
+			PollUpdateMessageKey: key(voter, r), Vote: &waE2E.PollVoteMessage{SelectedOptions: r.options},
+			SenderTimestampMS: proto.Int64(r.at.UnixMilli()),
+		})
+	}
+}
+
+// inOrder lists people by their numbers.
+func inOrder(remarks map[*account]remark) []*account {
+	return slices.SortedFunc(maps.Keys(remarks), func(x, y *account) int { return cmpString(x.number, y.number) })
 }
 
 // change is what one message does to another. act runs with Phone.mu held.
@@ -82,23 +134,22 @@ type change struct {
 
 // changeIn reads the change that a message makes. It returns false for a message that is to be shown, and a change
 // without effect for one that is neither shown nor understood.
-func (p *endpoint) changeIn(author *account, with party, message *waE2E.Message) (change, bool) {
-	m, _ := unwrap(message)
-	number := "+" + author.number
+func (p *endpoint) changeIn(author *account, with party, by *storedMessage) (change, bool) {
+	m, _ := unwrap(by.content)
 	switch {
 	case m.GetReactionMessage() != nil:
 		r := m.GetReactionMessage()
 		return p.changeOf(author, r.GetKey(), func(l *later, _ *storedMessage) {
 			if l.reactions == nil {
-				l.reactions = make(map[string]string)
+				l.reactions = make(map[*account]remark)
 			}
-			l.reactions[number] = r.GetText()
+			l.reactions[author] = remark{id: by.ID, at: by.At, own: by.FromMe, emoji: r.GetText()}
 			if r.GetText() == "" {
-				delete(l.reactions, number)
+				delete(l.reactions, author)
 			}
 		}), true
 	case m.GetPollUpdateMessage() != nil:
-		return p.voteIn(author, m.GetPollUpdateMessage()), true
+		return p.voteIn(author, by, m.GetPollUpdateMessage()), true
 	case m.GetPinInChatMessage() != nil:
 		pin := m.GetPinInChatMessage()
 		return p.changeOf(author, pin.GetKey(), func(l *later, _ *storedMessage) {
@@ -261,8 +312,16 @@ func (p *endpoint) PinMessage(ctx context.Context, chat, id string, pinned bool)
 // pinLife is how long a message stays pinned when nothing else is chosen.
 const pinLife = 7 * 24 * time.Hour
 
-// SetTimer makes the new messages of a chat disappear after a time, 0 for never.
-func (p *endpoint) SetTimer(ctx context.Context, chat string, life time.Duration) (string, error) {
+// SetTimer makes the new messages of a chat disappear after a time, 0 for never. It returns the id of the message that
+// says so; a group's timer is a setting of the group, which no message changes.
+func (p *Phone) SetTimer(ctx context.Context, chat string, life time.Duration) (string, error) {
+	if isGroup(chat) {
+		setting := element("ephemeral", attrs{"expiration": strconv.Itoa(int(life / time.Second))})
+		if life == 0 {
+			setting = element("not_ephemeral", nil)
+		}
+		return "", p.changeGroup(chat, setting)
+	}
 	return p.Send(ctx, chat, &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
 		Type:                      waE2E.ProtocolMessage_EPHEMERAL_SETTING.Enum(),
 		EphemeralExpiration:       proto.Uint32(uint32(life / time.Second)),
@@ -326,8 +385,15 @@ func (p *endpoint) keyOf(chat, id string) (*waCommon.MessageKey, *storedMessage,
 	return key, m, nil
 }
 
-// find looks a message up that is in a chat.
+// find looks a message up that is in a chat, for a phone in its past too.
 func (p *endpoint) find(with party, id string) *storedMessage {
+	if m := p.findLive(with, id); m != nil || !p.isPhone() {
+		return m
+	}
+	return p.account.phone.recall(with.label(), id)
+}
+
+func (p *endpoint) findLive(with party, id string) *storedMessage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c := p.chats[with.label()]; c != nil {

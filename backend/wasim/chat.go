@@ -142,7 +142,10 @@ func (p *endpoint) show(author *account, with party, m *storedMessage) {
 		m.Members = g.awaited(p.account)
 	}
 	m.file = p.fetchFile(m)
-	c, hidden := p.changeIn(author, with, m.content)
+	c, hidden := p.changeIn(author, with, m)
+	if c.act != nil {
+		p.find(with, c.target.id)
+	}
 	k := shownKey(author, m.ID)
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -48,15 +48,16 @@ type Draft struct {
 //
 // Errors: ErrBadDraft, ErrEmptyText, ErrUnknownNumber, ErrUnknownMessage for an unknown reply, and ctx's.
 func (p *endpoint) Write(ctx context.Context, to string, d Draft) (string, error) {
-	message, err := p.compose(to, d)
+	message, err := p.Compose(to, d)
 	if err != nil {
 		return "", err
 	}
 	return p.Send(ctx, to, message)
 }
 
-// compose makes the message of a draft; a file is uploaded for it.
-func (p *endpoint) compose(to string, d Draft) (*waE2E.Message, error) {
+// Compose makes the message of a draft without sending it, for a history or for Send. A file is uploaded for it. Errors
+// are those of Write.
+func (p *endpoint) Compose(to string, d Draft) (*waE2E.Message, error) {
 	with, err := p.party(to)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,7 @@
 package wasim_test
 
 import (
-	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,10 +31,12 @@ func message(t testing.TB, s *wasim.Server, p *wasim.Phone, peer, id string) was
 	return found
 }
 
-// awaitID waits until a client has a message with an id.
+// awaitID waits until a client has a message with an id, which in a group can be after a key with the same id.
 func (c *client) awaitID(id string) *events.Message {
 	c.t.Helper()
-	return await(c, func(m *events.Message) bool { return m.Info.ID == id })
+	return await(c, func(m *events.Message) bool {
+		return m.Info.ID == id && m.Message.GetSenderKeyDistributionMessage() == nil
+	})
 }
 
 // fileOf is the part of a message that can be downloaded, nil when there is none.
@@ -55,6 +57,27 @@ func fileOf(m *waE2E.Message) whatsmeow.DownloadableMessage {
 	default:
 		return nil
 	}
+}
+
+// handClock is a clock that a test moves.
+type handClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newHandClock() *handClock { return &handClock{now: time.Now()} }
+
+// Now is what the clock shows.
+func (c *handClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *handClock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
 }
 
 // drafts are messages of every kind that a phone can write.
@@ -362,15 +385,15 @@ func TestEveryKindFromALinkedDevice(t *testing.T) {
 }
 
 func TestMessagesDisappear(t *testing.T) {
-	now := time.Now()
-	s := newServer(t, wasim.Options{Seed: 1, Now: func() time.Time { return now }})
+	clock := newHandClock()
+	s := newServer(t, wasim.Options{Seed: 1, Now: clock.Now})
 	ana, ben := newPhone(t, s, "+34600000021", "Ana"), newPhone(t, s, "+34600000022", "Ben")
-	_, err := ana.Write(context.Background(), ben.Number(), wasim.Draft{Text: "soon gone", Expiration: 60})
+	_, err := ana.Write(t.Context(), ben.Number(), wasim.Draft{Text: "soon gone", Expiration: 60})
 	require.NoError(t, err)
 	_, err = ana.SendText(t.Context(), ben.Number(), "stays")
 	require.NoError(t, err)
 	waitFor(t, s, "both texts", func() bool { return len(ben.Messages(ana.Number())) == 2 })
-	now = now.Add(time.Minute)
+	clock.advance(time.Minute)
 	for p, peer := range map[*wasim.Phone]string{ana: ben.Number(), ben: ana.Number()} {
 		require.Len(t, p.Messages(peer), 1)
 		require.Equal(t, "stays", p.Messages(peer)[0].Text)

@@ -254,5 +254,8 @@ func webMessage(m *storedMessage, chat string) *waWeb.WebMessageInfo {
 		author := m.author.ToNonAD().String()
 		info.Key.Participant, info.Participant = proto.String(author), proto.String(author)
 	}
+	if m.later != nil {
+		m.later.inHistory(info, m)
+	}
 	return info
 }

@@ -112,13 +112,13 @@ func TestDownloadsThatAreRefused(t *testing.T) {
 }
 
 func TestFilesEndWithTheirTime(t *testing.T) {
-	now := time.Now()
-	s := newServer(t, wasim.Options{Seed: 1, MediaLifetime: time.Hour, Now: func() time.Time { return now }})
+	clock := newHandClock()
+	s := newServer(t, wasim.Options{Seed: 1, MediaLifetime: time.Hour, Now: clock.Now})
 	ana, ben := newPhone(t, s, "+34600000021", "Ana"), newPhone(t, s, "+34600000022", "Ben")
 	id, err := ana.Write(t.Context(), ben.Number(), wasim.Draft{Kind: wasim.KindVoice})
 	require.NoError(t, err)
 	message(t, s, ben, ana.Number(), id)
-	now = now.Add(time.Hour)
+	clock.advance(time.Hour)
 	_, err = ben.File(ana.Number(), id)
 	require.NoError(t, err, "a phone keeps what it has fetched")
 }
@@ -174,14 +174,14 @@ func TestUploadsThatAreRefused(t *testing.T) {
 }
 
 func TestUploadTokensEnd(t *testing.T) {
-	now := time.Now()
-	s := newServer(t, wasim.Options{Seed: 1, Now: func() time.Time { return now }})
+	clock := newHandClock()
+	s := newServer(t, wasim.Options{Seed: 1, Now: clock.Now})
 	clinic := newPhone(t, s, "+34600000013", "Clinic")
 	c := newClient(t, s, filepath.Join(t.TempDir(), "session.db"))
 	c.link(clinic)
 	_, err := c.Upload(within(t), []byte("file"), whatsmeow.MediaImage)
 	require.NoError(t, err)
-	now = now.Add(7 * time.Hour)
+	clock.advance(7 * time.Hour)
 	_, err = c.Upload(within(t), []byte("file"), whatsmeow.MediaImage)
 	require.ErrorContains(t, err, "status code 401")
 	_, err = c.DangerousInternals().RefreshMediaConn(within(t), true)

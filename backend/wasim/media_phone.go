@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waMmsRetry"
-	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/gcmutil"
 	"go.mau.fi/whatsmeow/util/hkdfutil"
 	"google.golang.org/protobuf/proto"
@@ -68,6 +68,18 @@ func (s *Server) download(direct string) ([]byte, error) {
 		return nil, fmt.Errorf("media host answers %d", status)
 	}
 	return u.data, nil
+}
+
+// rememberedFile is a phone's copy of a file of its past: what the media hosts once had.
+func (s *Server) rememberedFile(message *waE2E.Message) *heldFile {
+	file, _ := mediaOf(message)
+	if file == nil {
+		return nil
+	}
+	if blob := s.blobs.once(barePath(file.GetDirectPath())); blob != nil {
+		return &heldFile{blob: blob}
+	}
+	return &heldFile{problem: ErrNoFile.Error()}
 }
 
 // barePath is a direct path without its query.
@@ -141,16 +153,11 @@ func (p *Phone) wanted(rmr *waBinary.Node, id string) *storedMessage {
 	if !ok {
 		return nil
 	}
-	if chat.Server == types.GroupServer {
-		if g := p.s.groupOf(chat); g != nil {
-			return p.find(g, id)
-		}
+	with, err := p.partner(p.labelOf(chat))
+	if err != nil {
 		return nil
 	}
-	if peer := p.s.accountOf(chat); peer != nil {
-		return p.find(peer, id)
-	}
-	return nil
+	return p.find(with, id)
 }
 
 // mediaRetry uploads the file of a message again and says so, encrypted for who has the message.
@@ -194,7 +201,7 @@ func (p *Phone) uploadAgain(held *heldFile, asked bool) (waMmsRetry.MediaRetryNo
 	case held == nil || held.blob == nil:
 		return waMmsRetry.MediaRetryNotification_NOT_FOUND, "", nil
 	}
-	path, err := p.s.blobs.put(p.account, held.blob)
+	path, err := p.s.blobs.putAgain(p.account, held.blob)
 	return waMmsRetry.MediaRetryNotification_SUCCESS, path, err
 }
 

@@ -87,6 +87,7 @@ func (p *Phone) AddPast(peer string, messages []PastMessage) error {
 		if added[i], err = p.pastMessage(with, m); err != nil {
 			return err
 		}
+		added[i].file = p.fetchFile(added[i])
 	}
 	if person, ok := with.(*account); ok {
 		p.account.meet(person)
@@ -100,9 +101,8 @@ func (p *Phone) AddPast(peer string, messages []PastMessage) error {
 	}
 	c.messages = slices.Clone(c.messages) // others read the old list
 	for _, m := range added {
-		k := messageKey{from: Address{Number: m.Author}, id: m.ID}
-		if p.messages[k] == nil {
-			p.messages[k] = m
+		if p.messages[m.key] == nil {
+			p.messages[m.key] = m
 			c.messages = append(c.messages, m)
 		}
 	}
@@ -134,6 +134,7 @@ func (p *Phone) pastMessage(with party, m PastMessage) (*storedMessage, error) {
 		},
 		content: content, server: types.HiddenUserServer, author: author.jidOn(types.HiddenUserServer),
 	}
+	stored.with, stored.key = with, messageKey{from: Address{Number: stored.Author}, id: m.ID}
 	if m.FromMe {
 		if stored.State = m.State; stored.State == "" {
 			stored.State = StateRead
@@ -231,7 +232,9 @@ func (p *Phone) Messages(peer string) []ChatMessage {
 		if err != nil {
 			continue // a source may hold messages of groups that are gone
 		}
-		out = append(out, m.ChatMessage)
+		if shown, visible := m.view(p.s.now()); visible {
+			out = append(out, shown)
+		}
 	}
 	return append(out, p.endpoint.Messages(peer)...)
 }
@@ -256,7 +259,38 @@ func (p *Phone) threadMessage(t *thread, n int) (*storedMessage, error) {
 	if n < len(t.live) {
 		return t.live[len(t.live)-1-n], nil
 	}
-	return p.pastMessage(t.with, t.source.Message(t.chat, n-len(t.live)))
+	m, err := p.pastMessage(t.with, t.source.Message(t.chat, n-len(t.live)))
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if recalled := p.messages[m.key]; recalled != nil {
+		return recalled, nil
+	}
+	return m, nil
+}
+
+// recall finds a message of a source, and keeps it because something is about to happen to it. Nil when there is none.
+func (p *Phone) recall(label, id string) *storedMessage {
+	t := p.threadOf(label)
+	if t == nil {
+		return nil
+	}
+	for n := len(t.live); n < t.count(); n++ {
+		m, err := p.threadMessage(t, n)
+		if err != nil || m.ID != id {
+			continue
+		}
+		m.file = p.s.rememberedFile(m.content)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.messages[m.key] == nil {
+			p.messages[m.key] = m
+		}
+		return p.messages[m.key]
+	}
+	return nil
 }
 
 // threadOf looks at one chat. Nil when there is none.

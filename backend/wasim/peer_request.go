@@ -43,7 +43,10 @@ func (p *Phone) resendPlaceholders(d *device, requestID string, request *waE2E.P
 		if m == nil {
 			continue
 		}
-		raw, err := proto.Marshal(webMessage(m, chat))
+		p.mu.Lock()
+		info := webMessage(m, chat)
+		p.mu.Unlock()
+		raw, err := proto.Marshal(info)
 		if err != nil {
 			return err
 		}

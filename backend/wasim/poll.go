@@ -2,7 +2,6 @@ package wasim
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -70,7 +69,7 @@ func (p *endpoint) Vote(ctx context.Context, chat, id string, options ...string)
 }
 
 // voteIn is the change that a vote makes to its poll.
-func (p *endpoint) voteIn(voter *account, update *waE2E.PollUpdateMessage) change {
+func (p *endpoint) voteIn(voter *account, by *storedMessage, update *waE2E.PollUpdateMessage) change {
 	key := update.GetPollCreationMessageKey()
 	owner := p.ownerOf(voter, key)
 	return p.changeOf(voter, key, func(l *later, m *storedMessage) {
@@ -80,14 +79,14 @@ func (p *endpoint) voteIn(voter *account, update *waE2E.PollUpdateMessage) chang
 			return
 		}
 		if l.votes == nil {
-			l.votes = make(map[string][]string)
+			l.votes = make(map[*account]remark)
 		}
-		l.votes["+"+voter.number] = hashes
+		l.votes[voter] = remark{id: by.ID, at: by.At, own: by.FromMe, options: hashes}
 	})
 }
 
 // openVote decrypts a vote. Which address space its sender named the people in is not said, so all are tried.
-func openVote(message *waE2E.Message, id string, author, voter *account, vote *waE2E.PollEncValue) ([]string, bool) {
+func openVote(message *waE2E.Message, id string, author, voter *account, vote *waE2E.PollEncValue) ([][]byte, bool) {
 	secret := message.GetMessageContextInfo().GetMessageSecret()
 	if len(vote.GetEncIV()) != gcmIV {
 		return nil, false
@@ -103,13 +102,8 @@ func openVote(message *waE2E.Message, id string, author, voter *account, vote *w
 			if proto.Unmarshal(plaintext, &chosen) != nil {
 				return nil, false
 			}
-			hashes := make([]string, 0, len(chosen.GetSelectedOptions()))
-			for _, hash := range chosen.GetSelectedOptions() {
-				if len(hash) == sha256.Size && len(hashes) < maxVotes {
-					hashes = append(hashes, string(hash))
-				}
-			}
-			return hashes, true
+			hashes := chosen.GetSelectedOptions()
+			return hashes[:min(len(hashes), maxVotes)], true
 		}
 	}
 	return nil, false
