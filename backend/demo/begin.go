@@ -13,9 +13,9 @@ import (
 	"waflow/backend/wasim"
 )
 
-// A new demo begins as a workspace that has been in use for weeks: people and houses wrote to each other, then the houses' numbers were
-// linked, more was written, and this or that happened to the links. All of it really happens, between the simulator and the application:
-// nothing is put into the database from here.
+// A new demo begins as a workspace that has been in use for weeks: the phones have a past (past.go), then they link devices, to which they hand
+// it over, more is written, and this or that happens to the links. All of it really happens, between the simulator and the application: nothing
+// is put into the database from here.
 
 // Workspace is what the demo asks of the application to fill it. Errors are *domain.Error.
 type Workspace interface {
@@ -69,16 +69,31 @@ func (d *Demo) begin(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, takesAtMost)
 	defer cancel()
-	if err := d.writePast(ctx); err != nil {
-		return err
-	}
 	if err := d.each(func(l link) error { return d.link(ctx, l) }); err != nil {
 		return err
 	}
-	if err := d.writeOpen(ctx); err != nil {
+	if err := d.writeOpen(ctx, false); err != nil {
 		return err
 	}
-	return d.each(func(l link) error { return d.end(ctx, l) })
+	if err := d.server.WaitFor(ctx, d.arrived); err != nil {
+		return err
+	}
+	if err := d.each(func(l link) error { return d.end(ctx, l) }); err != nil {
+		return err
+	}
+	return d.writeOpen(ctx, true)
+}
+
+// arrived tells whether everything that was sent to linked devices is there.
+func (d *Demo) arrived() bool {
+	for _, l := range d.links {
+		for _, device := range l.phone.LinkedDevices() {
+			if device.Waiting > 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // each does something for all links at once.
@@ -92,21 +107,20 @@ func (d *Demo) each(do func(link) error) error {
 	return errors.Join(failed...)
 }
 
-// writePast has the people write what was written before the links, each at its time.
-func (d *Demo) writePast(ctx context.Context) error {
-	var all []saying
+// writeOpen has the contacts write what nobody has answered yet: all but the last of them while the devices are there, the last one to a device
+// that is away after it went.
+func (d *Demo) writeOpen(ctx context.Context, away bool) error {
+	latest := map[string]time.Time{}
 	for _, t := range d.threads {
-		for _, l := range t.past {
-			all = append(all, t.saying(l))
+		if t.device.Ends == endsOffline && len(t.open) > 0 && t.open[0].at.After(latest[t.device.Number]) {
+			latest[t.device.Number] = t.open[0].at
 		}
 	}
-	return d.say(ctx, all)
-}
-
-// writeOpen has them write what nobody has answered yet.
-func (d *Demo) writeOpen(ctx context.Context) error {
 	var all []saying
 	for _, t := range d.threads {
+		if len(t.open) == 0 || t.open[0].at.Equal(latest[t.device.Number]) != away {
+			continue
+		}
 		for _, l := range t.open {
 			all = append(all, t.saying(l))
 		}
@@ -130,9 +144,6 @@ func (t thread) saying(l line) saying {
 func (d *Demo) say(ctx context.Context, all []saying) error {
 	slices.SortStableFunc(all, func(a, b saying) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	for _, s := range all {
-		if s.kind != aText {
-			continue
-		}
 		back := d.clock.at(s.at)
 		_, err := d.server.Phone(s.from).SendText(ctx, s.to, s.text)
 		back()

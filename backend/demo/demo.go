@@ -73,7 +73,19 @@ func (d *Demo) prepare() error {
 	if d.threads, err = writeThreads(c, d.config.Seed, d.config.Now()); err != nil {
 		return err
 	}
-	return d.hire(c)
+	if err := d.hire(c); err != nil {
+		return err
+	}
+	h, err := newHistorian(d.server, d.config.Seed)
+	if err != nil {
+		return err
+	}
+	for _, t := range d.threads {
+		if err := h.write(t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hire makes the phones of a cast.

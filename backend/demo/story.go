@@ -26,7 +26,7 @@ type part struct {
 	Out  bool
 	Text string
 	Kind kind
-	Note string // caption of a picture, name of a document, seconds of a voice note
+	Note string // caption of a picture, name of a document
 }
 
 // kind is what a message holds.

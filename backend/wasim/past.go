@@ -46,6 +46,8 @@ type PastMessage struct {
 	Text   string    `json:"text,omitempty"`
 	// Content is what the message is when it is more than a text.
 	Content *waE2E.Message `json:"-"`
+	// Draft describes the content instead; its file is uploaded when AddPast takes it.
+	Draft *Draft `json:"draft,omitempty"`
 	// State of an own message. Empty means StateRead.
 	State MessageState `json:"state,omitempty"`
 	// Unread is true when the owner has not read it.
@@ -84,6 +86,11 @@ func (p *Phone) AddPast(peer string, messages []PastMessage) error {
 	}
 	added := make([]*storedMessage, len(messages))
 	for i, m := range messages {
+		if m.Draft != nil {
+			if m.Content, err = p.content(*m.Draft); err != nil {
+				return err
+			}
+		}
 		if added[i], err = p.pastMessage(with, m); err != nil {
 			return err
 		}
