@@ -51,7 +51,9 @@ func (h *historian) write(t thread) error {
 }
 
 // id makes a message's id as phones do.
-func (h *historian) id() string { return fmt.Sprintf("AC%016X%014X", h.ids.Uint64(), h.ids.Uint64()>>8) }
+func (h *historian) id() string {
+	return fmt.Sprintf("AC%016X%014X", h.ids.Uint64(), h.ids.Uint64()>>8)
+}
 
 // draft describes a message that is no text, nil for one that is. Its file is one of the simulator's samples.
 func (h *historian) draft(l line) *wasim.Draft {
