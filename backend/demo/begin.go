@@ -69,7 +69,7 @@ func (d *Demo) begin(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, takesAtMost)
 	defer cancel()
-	if err := d.each(func(l link) error { return d.link(ctx, l) }); err != nil {
+	if err := d.linkAll(ctx); err != nil {
 		return err
 	}
 	if err := d.writeOpen(ctx, false); err != nil {
@@ -154,23 +154,38 @@ func (d *Demo) say(ctx context.Context, all []saying) error {
 	return nil
 }
 
-// link links a phone as its owner would, and returns when the device has everything that the phone tells a new one.
-func (d *Demo) link(ctx context.Context, l link) error {
-	if _, err := l.workspace.StartPairing(ctx, l.device); err != nil {
+// linkAll has every phone scan the code that is shown for it. The dialogs open all at once and the codes are scanned in order, because the
+// application numbers the devices of a subaccount in the order in which they are linked; what the phones hand over then comes to all at once.
+func (d *Demo) linkAll(ctx context.Context) error {
+	codes := make([]string, len(d.links))
+	err := d.each(func(l link) error {
+		_, err := l.workspace.StartPairing(ctx, l.device)
 		return err
+	})
+	for i, l := range d.links {
+		if err == nil {
+			codes[i], err = d.codeOf(ctx, l.device)
+		}
 	}
-	code, err := d.codeOf(ctx, l.device)
+	for i, l := range d.links {
+		if err == nil {
+			err = scan(ctx, l.phone, codes[i])
+		}
+	}
 	if err != nil {
 		return err
 	}
-	result, err := l.phone.Scan(ctx, code)
-	if err != nil {
-		return err
+	return d.server.WaitFor(ctx, func() bool {
+		return !slices.ContainsFunc(d.links, func(l link) bool { return !d.greeted(l.phone) })
+	})
+}
+
+func scan(ctx context.Context, phone *wasim.Phone, code string) error {
+	result, err := phone.Scan(ctx, code)
+	if err == nil && !result.Linked {
+		err = fmt.Errorf("the link was refused: %s", result.RefusedCode)
 	}
-	if !result.Linked {
-		return fmt.Errorf("the link was refused: %s", result.RefusedCode)
-	}
-	return d.server.WaitFor(ctx, func() bool { return d.greeted(l.phone) })
+	return err
 }
 
 // codeOf waits for the code in a link dialog.

@@ -89,11 +89,12 @@ const (
 type author struct {
 	now  time.Time
 	rand *rand.Rand
+	used map[string]int // how many of the open ones were taken, by the first of their story
 }
 
 // writeThreads makes up what the people of a cast wrote to each other until now.
 func writeThreads(c cast, seed int64, now time.Time) ([]thread, error) {
-	a := author{now: now, rand: rand.New(rand.NewPCG(uint64(seed), 1))}
+	a := author{now: now, rand: rand.New(rand.NewPCG(uint64(seed), 1)), used: map[string]int{}}
 	var out []thread
 	for _, h := range c.Houses {
 		var stories map[string]story
@@ -196,7 +197,7 @@ func (a author) gap(from, to bool) time.Duration {
 
 // unanswered is what a contact wrote in the last hours.
 func (a author) unanswered(s story, g guest) []line {
-	texts := s.Open[a.rand.IntN(len(s.Open))]
+	texts := a.notYetTaken(s.Open)
 	ago := 2*time.Minute + time.Duration(a.rand.Int64N(int64(settled-30*time.Minute)))
 	at := a.now.Add(-ago)
 	words := a.words(s, g, at)
@@ -206,6 +207,14 @@ func (a author) unanswered(s story, g guest) []line {
 		at = at.Add(min(ago/4, a.gap(true, true)))
 	}
 	return out
+}
+
+// notYetTaken goes through what can be left open in a story, so that not two people write the same as long as there is something else.
+func (a author) notYetTaken(open [][]string) []string {
+	first := open[0][0]
+	at := a.used[first]
+	a.used[first]++
+	return open[at%len(open)]
 }
 
 // words chooses what the names in braces stand for in one talk.

@@ -53,10 +53,17 @@ const (
 // MessageKind says what a message holds.
 type MessageKind string
 
-// The kinds. KindUnknown is kept raw and shown as "could not be shown".
+// The kinds. Of everything but a text the words are kept: the caption of a picture, the name of a document. What it holds besides stays raw.
+// KindUnknown is kept raw and shown as "could not be shown".
 const (
-	KindText    MessageKind = "text"
-	KindUnknown MessageKind = "unknown"
+	KindText     MessageKind = "text"
+	KindImage    MessageKind = "image"
+	KindVideo    MessageKind = "video"
+	KindVoice    MessageKind = "voice"
+	KindAudio    MessageKind = "audio"
+	KindDocument MessageKind = "document"
+	KindSticker  MessageKind = "sticker"
+	KindUnknown  MessageKind = "unknown"
 )
 
 // Message is one entry of a conversation.

@@ -28,7 +28,7 @@ func (p *endpoint) handleGroupMessage(node *waBinary.Node, g *group) {
 		message = sent.GetMessage()
 	}
 	if message != nil {
-		p.arrived(author, g, from, id, message)
+		p.arrived(author, g, from, node, message)
 	}
 }
 

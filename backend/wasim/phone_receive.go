@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"strconv"
+	"time"
 
 	"go.mau.fi/libsignal/ecc"
 	"go.mau.fi/libsignal/signalerror"
@@ -82,12 +83,12 @@ func (p *endpoint) handleMessage(node *waBinary.Node) {
 		p.handleOwn(node, from, message)
 		return
 	}
-	p.arrived(author, author, from, id, message)
+	p.arrived(author, author, from, node, message)
 }
 
 // arrived shows a message from someone else, or from another device of the account in a group.
-func (p *endpoint) arrived(author *account, with party, from types.JID, id string, message *waE2E.Message) {
-	p.store(author, with, from, id, message)
+func (p *endpoint) arrived(author *account, with party, from types.JID, node *waBinary.Node, message *waE2E.Message) {
+	p.store(author, with, from, node, message)
 	if author != p.account && p.isPhone() && p.account.phone.reads() {
 		if _, err := p.MarkRead(with.label()); err != nil {
 			p.s.log.Debug().Err(err).Msg("read receipt")
@@ -137,7 +138,7 @@ func (p *endpoint) handleOwn(node *waBinary.Node, from types.JID, message *waE2E
 			return
 		}
 		if peer := p.s.accountOf(chat); peer != nil {
-			p.store(p.account, peer, from, attrString(node, "id"), sent.GetMessage())
+			p.store(p.account, peer, from, node, sent.GetMessage())
 		}
 		return
 	}
@@ -148,11 +149,16 @@ func (p *endpoint) handleOwn(node *waBinary.Node, from types.JID, message *waE2E
 	}
 }
 
-func (p *endpoint) store(author *account, with party, from types.JID, id string, message *waE2E.Message) {
+// store shows a message at the time that the server gave it, however late it came.
+func (p *endpoint) store(author *account, with party, from types.JID, node *waBinary.Node, message *waE2E.Message) {
+	at := p.s.now()
+	if seconds, err := strconv.ParseInt(attrString(node, "t"), 10, 64); err == nil {
+		at = time.Unix(seconds, 0)
+	}
 	m := &storedMessage{
 		ChatMessage: ChatMessage{
-			ID: id, FromMe: author == p.account, Device: from.Device,
-			Text: textOf(message), At: p.s.now(), State: StateReceived,
+			ID: attrString(node, "id"), FromMe: author == p.account, Device: from.Device,
+			Text: textOf(message), At: at, State: StateReceived,
 		},
 		content: message, server: from.Server, author: from,
 	}

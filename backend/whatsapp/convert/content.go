@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -26,6 +27,9 @@ func read(raw *waE2E.Message) content {
 	if text, ok := textOf(message); ok {
 		return content{kind: domain.KindText, text: valid(text)}
 	}
+	if kind, words, ok := fileOf(message); ok {
+		return content{kind: kind, text: valid(words)}
+	}
 	if isSilent(message) {
 		return content{silent: true}
 	}
@@ -43,6 +47,26 @@ func textOf(message *waE2E.Message) (string, bool) {
 		return text, true
 	}
 	return "", false
+}
+
+// fileOf tells what kind of file a message brings, with the words that come with it.
+func fileOf(message *waE2E.Message) (kind domain.MessageKind, words string, ok bool) {
+	switch {
+	case message.GetImageMessage() != nil:
+		return domain.KindImage, message.GetImageMessage().GetCaption(), true
+	case message.GetVideoMessage() != nil:
+		return domain.KindVideo, message.GetVideoMessage().GetCaption(), true
+	case message.GetAudioMessage().GetPTT():
+		return domain.KindVoice, "", true
+	case message.GetAudioMessage() != nil:
+		return domain.KindAudio, "", true
+	case message.GetDocumentMessage() != nil:
+		d := message.GetDocumentMessage()
+		return domain.KindDocument, cmp.Or(d.GetCaption(), d.GetFileName(), d.GetTitle()), true
+	case message.GetStickerMessage() != nil:
+		return domain.KindSticker, "", true
+	}
+	return "", "", false
 }
 
 // unwrapOwn opens the envelope of what our account sent from another device.

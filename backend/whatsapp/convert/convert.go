@@ -4,9 +4,10 @@
 // # What becomes a message
 //
 // Everything in a chat with a person or in a group that its people would see or miss. Texts (conversation,
-// extendedTextMessage) get their text; every other content is domain.KindUnknown and keeps its protobuf, reactions, edits and
-// deletions included, until the application can show them. Messages without content for people are not stored and may be
-// acknowledged: protocol messages (keys, settings, requests between our own devices), sender keys, and empty ones.
+// extendedTextMessage) get their text, pictures and other files their caption or name and keep their protobuf; every other
+// content is domain.KindUnknown and keeps its protobuf, reactions, edits and deletions included, until the application can
+// show them. Messages without content for people are not stored and may be acknowledged: protocol messages (keys, settings,
+// requests between our own devices), sender keys, and empty ones.
 //
 // Not stored either, because they belong to no conversation of the domain: status updates, channels (newsletters), copies of
 // what our account sent to a broadcast list, and chats with bots and with other services. A message that came to us through

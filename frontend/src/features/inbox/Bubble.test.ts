@@ -71,6 +71,14 @@ describe("Bubble", () => {
     expect(screen.queryByRole("button")).toBeNull();
   });
 
+  it.each([
+    ["image", "The sea terrace", "Photo open it on the phone The sea terrace"],
+    ["voice", "", "Voice note open it on the phone"],
+    ["document", "menu.pdf", "Document open it on the phone menu.pdf"],
+  ])("says that it is a file, and the words with it: %s", (kind, text, words) => {
+    expect(spoken(show({ kind, text }).bubble)).toBe(`Ana wrote: ${words} 14:31`);
+  });
+
   it("says what it is when it cannot be shown", () => {
     expect(show({ kind: "unknown", text: "" }).bubble).toHaveTextContent("could not be shown");
   });

@@ -53,6 +53,13 @@ describe("ConversationRow", () => {
     expect(show({ last: sampleMessage({ text: "one\n\n  two" }) }).row).toHaveTextContent("one two");
   });
 
+  it.each([
+    ["image", "The\nterrace", "Photo: The terrace"],
+    ["voice", "", "Voice note"],
+  ])("says what the last message is when it is a file: %s", (kind, text, words) => {
+    expect(show({ last: sampleMessage({ kind, text }) }).row).toHaveTextContent(words);
+  });
+
   it("says so when the last message cannot be shown", () => {
     expect(show({ last: sampleMessage({ kind: "unknown", text: "" }) }).row).toHaveTextContent("Could not be shown");
   });

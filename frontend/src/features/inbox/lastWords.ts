@@ -1,6 +1,7 @@
 import type { Conversation } from "../../api/types";
 import { m } from "../../i18n/paraglide/messages";
 import { hasVisible } from "../../lib/text";
+import { fileWord } from "./fileKinds";
 
 /** What a row says of the last message: for the eye, and for the ear. `quiet` is set where the words are ours. */
 export interface LastWords {
@@ -21,7 +22,9 @@ export function lastWords(conversation: Conversation): LastWords {
 }
 
 function content(kind: string, text: string): [string, boolean] {
-  if (kind !== "text") return [m.bubble_unknown_short(), true];
-  if (!hasVisible(text)) return [m.bubble_invisible(), true];
-  return [text.replace(/\s+/gu, " ").trim(), false];
+  const file = fileWord(kind);
+  if (kind !== "text" && file === undefined) return [m.bubble_unknown_short(), true];
+  if (!hasVisible(text)) return [file ?? m.bubble_invisible(), true];
+  const words = text.replace(/\s+/gu, " ").trim();
+  return [file === undefined ? words : m.file_with_words({ file, words }), false];
 }
