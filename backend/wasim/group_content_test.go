@@ -55,11 +55,11 @@ func TestChangesOfMessagesInAGroup(t *testing.T) {
 	shown(g.ana, poll, func(m wasim.ChatMessage) bool { return m.Content != nil && m.Poll != nil })
 	cast, err := g.ana.Vote(t.Context(), g.jid, poll, "soup")
 	require.NoError(t, err)
-	vote := await(g.desk, func(m *events.Message) bool { return m.Info.ID == cast })
+	vote := await(g.desk, func(m *events.Message) bool { return m.Info.ID == cast && m.Message.GetPollUpdateMessage() != nil })
 	opened, err := g.desk.DecryptPollVote(t.Context(), vote)
 	require.NoError(t, err)
 	require.Len(t, opened.GetSelectedOptions(), 1)
-	info := await(g.first, func(m *events.Message) bool { return m.Info.ID == poll }).Info
+	info := await(g.first, func(m *events.Message) bool { return m.Info.ID == poll && m.Message.GetPollCreationMessage() != nil }).Info
 	ballot, err := g.first.BuildPollVote(t.Context(), &info, []string{"salad"})
 	require.NoError(t, err)
 	send(g.first, ballot)
