@@ -25,7 +25,8 @@ import (
 // The device confirms in two steps, both of which reach the phone:
 //
 //	→ <receipt id to="phone" type="peer_msg"/>    it has the message
-//	→ <receipt id to="phone" type="hist_sync"/>   it has the history: the phone deletes the blob, and sends the next chunk
+//	→ <receipt id to="phone" type="hist_sync"/>   it takes the history: the phone sends the next chunk, and deletes the
+//	                                              blob of the one before, because Baileys confirms before it downloads
 //	→ <receipt id to="phone" type="server-error" category="peer"/>   the blob was gone: the phone uploads it again
 //
 // What clients read is in whatsmeow (message.go, handleHistorySyncNotification) and Baileys (Utils/history.js). How many
@@ -118,9 +119,7 @@ func (p *Phone) confirmed(d *device, kind string, ids []string) {
 		if o == nil {
 			continue
 		}
-		if o.path != "" {
-			p.s.blobs.remove(barePath(o.path))
-		}
+		p.lingers(d, o.path)
 		next := o.next
 		if kind == "server-error" {
 			next = o.again
@@ -132,6 +131,15 @@ func (p *Phone) confirmed(d *device, kind string, ids []string) {
 			p.s.log.Debug().Err(err).Msg("history stops")
 		}
 	}
+}
+
+// lingers keeps the blob of a chunk that is settled until the next one is.
+func (p *Phone) lingers(d *device, path string) {
+	p.mu.Lock()
+	before := p.lingering[d]
+	p.lingering[d] = path
+	p.mu.Unlock()
+	p.s.blobs.remove(barePath(before))
 }
 
 // forgetOffers drops what was offered to devices that are linked no more.
@@ -146,6 +154,12 @@ func (p *Phone) forgetOffers() {
 		delete(p.peerTalk, id)
 		if o.path != "" {
 			p.s.blobs.remove(barePath(o.path))
+		}
+	}
+	for d, path := range p.lingering {
+		if p.account.device(d.id) != d {
+			delete(p.lingering, d)
+			p.s.blobs.remove(barePath(path))
 		}
 	}
 }

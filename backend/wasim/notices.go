@@ -61,7 +61,8 @@ func (a *account) changed(kind string) {
 	now := a.s.now().Unix()
 	a.profile.mu.Lock()
 	defer a.profile.mu.Unlock()
-	a.profile.changed[kind] = now
+	// Two changes in one second are two changes: the client may have called the first one clean.
+	a.profile.changed[kind] = max(now, a.profile.since+1, a.profile.changed[kind]+1)
 }
 
 // iqDirty takes what a client calls clean.

@@ -55,7 +55,9 @@ type Phone struct {
 	learned sharedView        // what the app state says
 	past    *pastBook         // what was before the simulation, nil for nothing
 	offers  map[string]*offer // history that linked devices have not confirmed, by message id
-	cleared map[string]bool   // chats whose past was deleted, by label
+	// lingering are the blobs of the last history that each linked device has confirmed.
+	lingering map[*device]string
+	cleared   map[string]bool // chats whose past was deleted, by label
 
 	habits      sync.Mutex // guards what follows
 	addressing  Addressing
@@ -104,6 +106,7 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 	}
 	p.state, p.learned, p.cleared = newPhoneAppState(p), newSharedView(), make(map[string]bool)
 	p.offers = make(map[string]*offer)
+	p.lingering = make(map[*device]string)
 	a.phone = p
 	p.setUp(s, &device{account: a, platform: o.Platform}, signal)
 	a.devices[0] = p.dev

@@ -133,14 +133,14 @@ func readMessage(padded []byte) (*waE2E.Message, error) {
 // handleOwn takes what one of the account's linked devices says: the copy of what it sent, or a request to the phone.
 func (p *endpoint) handleOwn(node *waBinary.Node, from types.JID, message *waE2E.Message) {
 	if sent := message.GetDeviceSentMessage(); sent != nil {
-		chat, ok := attrJID(node, "recipient")
-		if !ok {
+		if chat, ok := attrJID(node, "recipient"); ok {
+			if peer := p.s.accountOf(chat); peer != nil {
+				p.store(p.account, peer, from, node, sent.GetMessage())
+			}
 			return
 		}
-		if peer := p.s.accountOf(chat); peer != nil {
-			p.store(p.account, peer, from, node, sent.GetMessage())
-		}
-		return
+		// Baileys wraps what it asks of its phone like a copy of what it sends.
+		message = sent.GetMessage()
 	}
 	if request := message.GetProtocolMessage(); request != nil {
 		if d := p.account.device(from.Device); d != nil && p.isPhone() {

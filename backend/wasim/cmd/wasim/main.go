@@ -27,13 +27,14 @@ import (
 )
 
 type options struct {
-	Listen    string   `default:"127.0.0.1:0" help:"Loopback address for clients."`
-	Control   string   `default:"127.0.0.1:0" help:"Loopback address for the JSON control interface."`
-	Seed      int64    `default:"1" help:"Seed of everything that is chosen."`
-	Keep      int      `help:"How many finished messages to remember in detail; 0 remembers all, and memory grows with them."`
-	MediaHost []string `help:"Host that clients are told to use for files, as often as wished; default: hosts of WhatsApp's."`
-	Verbose   bool     `help:"Log to standard error."`
-	WithStdin bool     `help:"End when standard input is closed, so that no simulator outlives the program that started it."`
+	Listen     string          `default:"127.0.0.1:0" help:"Loopback address for clients."`
+	Control    string          `default:"127.0.0.1:0" help:"Loopback address for the JSON control interface."`
+	Seed       int64           `default:"1" help:"Seed of everything that is chosen."`
+	Keep       int             `help:"How many finished messages to remember in detail; 0 remembers all, and memory grows with them."`
+	MediaHost  []string        `help:"Host that clients are told to use for files, as often as wished; default: hosts of WhatsApp's."`
+	QRLifetime []time.Duration `help:"How long each code for linking can be scanned, one after the other; default: 60s and five times 20s."`
+	Verbose    bool            `help:"Log to standard error."`
+	WithStdin  bool            `help:"End when standard input is closed, so that no simulator outlives the program that started it."`
 }
 
 func main() {
@@ -54,7 +55,9 @@ func run(ctx context.Context, o options, in io.Reader, out io.Writer) (err error
 	if o.Verbose {
 		log = zerolog.New(os.Stderr).With().Timestamp().Logger()
 	}
-	server, err := wasim.New(wasim.Options{Seed: o.Seed, Logger: log, Keep: o.Keep, MediaHosts: o.MediaHost})
+	server, err := wasim.New(wasim.Options{
+		Seed: o.Seed, Logger: log, Keep: o.Keep, MediaHosts: o.MediaHost, QRLifetimes: o.QRLifetime,
+	})
 	if err != nil {
 		return err
 	}

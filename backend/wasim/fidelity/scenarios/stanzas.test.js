@@ -6,7 +6,7 @@ import { getBinaryNodeChildren, jidNormalizedUser, S_WHATSAPP_NET } from "bailey
 
 import { Client } from "../support/client.js";
 import { Simulator } from "../support/simulator.js";
-import { holds, iq, within } from "../support/stanzas.js";
+import { iq, within } from "../support/stanzas.js";
 
 /** What the library's own events don't show: the stanzas themselves. */
 
@@ -101,22 +101,6 @@ test("the server pings and is pinged", async () => {
   const answer = await client.socket.query(iq("get", "w:p", [{ tag: "ping", attrs: {} }]));
   assert.equal(answer.attrs.type, "result");
   assert.equal(jidNormalizedUser(answer.attrs.from), S_WHATSAPP_NET);
-});
-
-test("the stanzas after a login say where the edge is, what is dirty and what waits", async () => {
-  await client.disconnect();
-  await ana.send(clinic, "while you were away");
-  const since = client.mark();
-  await client.reconnect();
-  await client.text("while you were away");
-  for (const child of ["edge_routing", "dirty", "offline_preview", "offline"]) {
-    await client.node(child, (node) => holds(node, "ib", child), since);
-  }
-  const routing = await client.node("routing info", (node) => holds(node, "ib", "edge_routing"), since);
-  assert.ok(within(routing, "edge_routing", "routing_info").content);
-  assert.ok(client.creds.routingInfo);
-  const end = await client.node("offline", (node) => holds(node, "ib", "offline"), since);
-  assert.ok(Number(within(end, "offline").attrs.count) >= 1);
 });
 
 /**

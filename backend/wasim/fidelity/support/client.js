@@ -153,10 +153,11 @@ export class Client {
   /**
    * A message that arrived, live or from the queue.
    * @param {(message: Message) => boolean} fits
+   * @param {Mark} [since]
    * @returns {Promise<Message>}
    */
-  async message(fits) {
-    const { messages } = await this.next("messages.upsert", (value) => value.messages.some(fits));
+  async message(fits, since) {
+    const { messages } = await this.next("messages.upsert", (value) => value.messages.some(fits), since);
     return /** @type {Message} */ (messages.find(fits));
   }
 
