@@ -1,11 +1,13 @@
 package wasim_test
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/proto/waHistorySync"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
@@ -78,4 +80,37 @@ func TestChangesOfMessagesInAGroup(t *testing.T) {
 	require.EqualValues(t, 86400, m.Message.GetExtendedTextMessage().GetContextInfo().GetExpiration())
 	require.Equal(t, id, m.Info.ID)
 	require.Equal(t, school.Server, m.Info.Sender.Server)
+}
+
+func TestAGroupInTheHistory(t *testing.T) {
+	wantAll(t, false)
+	s := newServer(t, wasim.Options{Seed: 1})
+	clinic, ana := newPhone(t, s, "+34600000013", "Clinic"), newPhone(t, s, "+34600000021", "Ana")
+	chat, err := ana.CreateGroup(wasim.GroupOptions{Subject: "Team", Members: []string{clinic.Number()}})
+	require.NoError(t, err)
+	mine, err := clinic.SendText(t.Context(), chat, "from me")
+	require.NoError(t, err)
+	theirs, err := ana.SendText(t.Context(), chat, "from Ana")
+	require.NoError(t, err)
+	waitFor(t, s, "both on the phone", func() bool { return len(clinic.Messages(chat)) == 2 })
+
+	r := newReader(newClient(t, s, filepath.Join(t.TempDir(), "session.db")))
+	r.link(clinic)
+	r.read(finished(waHistorySync.HistorySync_RECENT))
+	require.Equal(t, map[string]int{mine: 1, theirs: 1}, r.seen[jid(t, chat)])
+	for _, h := range r.chunks {
+		for _, c := range h.GetConversations() {
+			require.Equal(t, "Team", c.GetName())
+			require.Len(t, c.GetParticipant(), 2)
+			require.EqualValues(t, 1, c.GetUnreadCount())
+			last, err := r.ParseWebMessage(jid(t, chat), c.GetMessages()[0].GetMessage())
+			require.NoError(t, err)
+			require.Equal(t, theirs, last.Info.ID)
+			require.Equal(t, jid(t, ana.LID()), last.Info.Sender)
+			require.True(t, last.Info.IsGroup)
+		}
+	}
+	id, err := ana.SendText(t.Context(), chat, "and now live")
+	require.NoError(t, err)
+	require.Equal(t, id, r.awaitText("and now live").Info.ID)
 }
