@@ -259,7 +259,7 @@ func (p *endpoint) React(ctx context.Context, chat, id, emoji string) (string, e
 		return "", err
 	}
 	return p.Send(ctx, chat, &waE2E.Message{ReactionMessage: &waE2E.ReactionMessage{
-		Key: key, Text: proto.String(emoji), SenderTimestampMS: proto.Int64(p.s.now().UnixMilli()),
+		Key: key, Text: proto.String(emoji), SenderTimestampMS: proto.Int64(p.now().UnixMilli()),
 	}})
 }
 
@@ -275,7 +275,7 @@ func (p *endpoint) Edit(ctx context.Context, chat, id, text string) (string, err
 	return p.Send(ctx, chat, &waE2E.Message{EditedMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{
 		ProtocolMessage: &waE2E.ProtocolMessage{
 			Key: key, Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), EditedMessage: reworded(p.contentOf(m), text),
-			TimestampMS: proto.Int64(p.s.now().UnixMilli()),
+			TimestampMS: proto.Int64(p.now().UnixMilli()),
 		},
 	}}})
 }
@@ -303,7 +303,7 @@ func (p *endpoint) PinMessage(ctx context.Context, chat, id string, pinned bool)
 	}
 	return p.Send(ctx, chat, &waE2E.Message{
 		PinInChatMessage: &waE2E.PinInChatMessage{
-			Key: key, Type: kind.Enum(), SenderTimestampMS: proto.Int64(p.s.now().UnixMilli()),
+			Key: key, Type: kind.Enum(), SenderTimestampMS: proto.Int64(p.now().UnixMilli()),
 		},
 		MessageContextInfo: &waE2E.MessageContextInfo{MessageAddOnDurationInSecs: proto.Uint32(seconds)},
 	})
@@ -325,7 +325,7 @@ func (p *Phone) SetTimer(ctx context.Context, chat string, life time.Duration) (
 	return p.Send(ctx, chat, &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
 		Type:                      waE2E.ProtocolMessage_EPHEMERAL_SETTING.Enum(),
 		EphemeralExpiration:       proto.Uint32(uint32(life / time.Second)),
-		EphemeralSettingTimestamp: proto.Int64(p.s.now().Unix()),
+		EphemeralSettingTimestamp: proto.Int64(p.now().Unix()),
 	}})
 }
 

@@ -39,7 +39,7 @@ func (p *Phone) AddComputer(name string) (*Computer, error) {
 	d.platform = name
 	d.noiseKey = *keys.NewKeyPair().Pub // nobody can log in as this device
 	// The secret of a QR code proves to a stranger that it was scanned; here nobody asks.
-	identity, _, err := signIdentity(p.signal.registered().pair, *signal.registered().pair.Pub, nil, d.keyIndex, p.rawID, p.s.now().Unix())
+	identity, _, err := signIdentity(p.signal.registered().pair, *signal.registered().pair.Pub, nil, d.keyIndex, p.rawID, p.now().Unix())
 	if err != nil {
 		return nil, fmt.Errorf("sign device identity: %w", err)
 	}

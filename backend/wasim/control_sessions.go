@@ -14,6 +14,7 @@ func (s *Server) sessionRoutes() map[string]controlFunc {
 		"POST /phones/{number}/time-lock":     s.phoneCall(controlTimeLock),
 		"POST /phones/{number}/half-open":     s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.HalfOpen(); return done(), nil }),
 		"POST /phones/{number}/lose-prekeys":  s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.LosePreKeys(); return done(), nil }),
+		"POST /phones/{number}/clock":         s.phoneCall(controlClock),
 		"POST /phones/{number}/hide-number":   s.phoneCall(controlSwitch((*Phone).SetNumberHidden)),
 		"POST /phones/{number}/share-mapping": s.phoneCall(controlShareMapping),
 		"POST /phones/{number}/change-number": s.phoneCall(controlChangeNumber),
@@ -64,4 +65,13 @@ func controlChangeNumber(p *Phone, r *http.Request) (any, error) {
 		return nil, err
 	}
 	return p.view(), nil
+}
+
+func controlClock(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ MS int }](r)
+	if err != nil {
+		return nil, err
+	}
+	p.SetClock(time.Duration(body.MS) * time.Millisecond)
+	return done(), nil
 }

@@ -3,6 +3,7 @@ package wasim
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -19,6 +20,8 @@ type endpoint struct {
 	mailbox *mailbox
 	signal  *signalStore
 	random  *randomSource // ids and secrets of its messages
+	outbox  outbox
+	skew    atomic.Int64 // of its clock, nanoseconds ahead of the server's
 
 	// crypto guards the Signal sessions. It is held from encryption until the message is handed in, so that the
 	// order of the ratchet is the order on the wire.
@@ -54,23 +57,22 @@ func (p *endpoint) setUp(s *Server, d *device, signal *signalStore) {
 	p.setOnline(true)
 }
 
-// setOnline gives the device its network, or takes it: what is for it is queued meanwhile.
+// setOnline gives the device its network, or takes it: what is for it is queued meanwhile, and so is what it sends.
 func (p *endpoint) setOnline(on bool) {
 	if !on {
+		p.outbox.set(true)
 		p.s.leave(p.dev, p.mailbox)
 		return
 	}
 	p.dev.attach(p.mailbox)
 	p.dev.activate(p.mailbox, false)
+	if p.outbox.set(false) {
+		p.mailbox.post(p.outbox.send)
+	}
 }
 
 // isPhone tells the account's primary device from the computers that are linked to it.
 func (p *endpoint) isPhone() bool { return p.dev.id == 0 }
-
-// submit hands a stanza to the server as the endpoint's device.
-func (p *endpoint) submit(node *waBinary.Node) {
-	p.s.receive(p.dev, p.mailbox, node)
-}
 
 // vouched adds the signed identity of a computer to a message that starts a session. A phone needs none.
 func (p *endpoint) vouched(children []waBinary.Node) ([]waBinary.Node, error) {

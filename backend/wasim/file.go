@@ -48,7 +48,7 @@ func (p *endpoint) fileMessage(d Draft) (*waE2E.Message, error) {
 	message := describeFile(d, f)
 	inner, _ := unwrap(message)
 	_, content := body(inner)
-	carry(content, uploaded, p.s.mediaURL(uploaded.directPath), p.s.now().Unix())
+	carry(content, uploaded, p.s.mediaURL(uploaded.directPath), p.now().Unix())
 	return message, nil
 }
 

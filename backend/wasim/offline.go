@@ -238,6 +238,13 @@ func (d *device) settled(k messageKey) bool {
 	return false
 }
 
+// hasConfirmed tells whether the device has confirmed that it decrypted a message.
+func (d *device) hasConfirmed(k messageKey) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.delivered.has(k)
+}
+
 func (d *device) forgetDelivered() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

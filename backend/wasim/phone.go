@@ -182,7 +182,7 @@ func (p *Phone) SetNetwork(on bool) {
 }
 
 // SetOwnNetwork is the network of the phone itself. Off means that it receives nothing and answers nothing; what is for
-// it is queued. The person can still write: it goes out at once, which a real phone would do only later.
+// it is queued. What the person does meanwhile is kept in the phone and goes out when the network is back.
 func (p *Phone) SetOwnNetwork(on bool) {
 	p.s.ledger.note(p.dev.address(), "network is "+onOff(on), "")
 	p.setOnline(on)
@@ -278,7 +278,7 @@ type ScanResult struct {
 // Scan reads a QR code and links the client that shows it. It returns when the link has succeeded or the client has
 // refused it, which is a result and not an error.
 //
-// Errors: ErrBadQR, ErrQRExpired, ErrTooManyDevices, ErrPairingInterrupted, and ctx's.
+// Errors: ErrBadQR, ErrQRExpired, ErrTooManyDevices, ErrPhoneOffline, ErrPairingInterrupted, and ctx's.
 func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
 	code, err := parseQR(strings.TrimSpace(qr))
 	if err != nil {
@@ -298,6 +298,9 @@ func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
 
 // newScan prepares an attempt to link a client.
 func (p *Phone) newScan(ctx context.Context) (*scan, error) {
+	if p.outbox.isAway() {
+		return nil, ErrPhoneOffline
+	}
 	dev, err := p.newCompanion()
 	if err != nil {
 		return nil, err
@@ -316,7 +319,7 @@ func (p *Phone) completeLink(ctx context.Context, pairing *pairing, sc *scan, se
 	dev.noiseKey = client.noise
 	dev.platform, dev.props = client.props.GetOs(), client.props
 	dev.keys.regID, dev.keys.identity, dev.keys.signed = client.regID, client.identity, client.signed
-	identity, container, err := signIdentity(p.signal.registered().pair, client.identity, secret, dev.keyIndex, p.rawID, p.s.now().Unix())
+	identity, container, err := signIdentity(p.signal.registered().pair, client.identity, secret, dev.keyIndex, p.rawID, p.now().Unix())
 	if err != nil {
 		pairing.release(sc)
 		return ScanResult{}, fmt.Errorf("sign device identity: %w", err)
@@ -349,5 +352,5 @@ func (p *Phone) newCompanion() (*device, error) {
 
 // signedKeyIndexes is the phone's signed list of its linked devices.
 func (p *Phone) signedKeyIndexes() ([]byte, error) {
-	return signKeyIndexes(p.signal.registered().pair, p.account.deviceList()[1:], p.rawID, p.s.now().Unix())
+	return signKeyIndexes(p.signal.registered().pair, p.account.deviceList()[1:], p.rawID, p.now().Unix())
 }

@@ -282,7 +282,7 @@ func (p *Phone) chatJID(peer string) (types.JID, error) {
 
 // messageRange says up to which message an action on a chat goes.
 func (p *Phone) messageRange(peer string, chat types.JID) *waSyncAction.SyncActionMessageRange {
-	r := &waSyncAction.SyncActionMessageRange{LastMessageTimestamp: proto.Int64(p.s.now().Unix())}
+	r := &waSyncAction.SyncActionMessageRange{LastMessageTimestamp: proto.Int64(p.now().Unix())}
 	with, err := p.partner(peer)
 	if err != nil {
 		return r

@@ -340,7 +340,7 @@ func (p *Phone) chatViewLocked(label string) ChatView {
 		Peer: label, Archived: settings.archived, Pinned: !settings.pinned.IsZero(), MarkedUnread: settings.markedUnread,
 		StatusMuted: settings.statusMuted, Labels: sortedKeys(settings.labels), Starred: sortedKeys(settings.starred),
 	}
-	if settings.muted && (settings.mutedUntil.IsZero() || settings.mutedUntil.After(p.s.now())) {
+	if settings.muted && (settings.mutedUntil.IsZero() || settings.mutedUntil.After(p.now())) {
 		v.Muted, v.MutedUntil = true, settings.mutedUntil
 	}
 	if c := p.chats[label]; c != nil {

@@ -96,9 +96,11 @@ func (p *endpoint) arrived(author *account, with party, from types.JID, node *wa
 	}
 }
 
-// cannotRead asks for a message again that could not be decrypted, unless it is shown already.
+// cannotRead asks for a message again that could not be decrypted, unless the device has read it before. A message whose
+// place in the session is taken need not be a second copy: clients answer retry receipts beside what they send, and at
+// times encrypt both with the same key.
 func (p *endpoint) cannotRead(node *waBinary.Node, author *account, k messageKey, err error) {
-	if p.shown(author, k.id) != nil || errors.Is(err, signalerror.ErrOldCounter) {
+	if p.shown(author, k.id) != nil || errors.Is(err, signalerror.ErrOldCounter) && p.dev.hasConfirmed(k) {
 		p.sendReceipt(node, author)
 		return
 	}

@@ -43,19 +43,33 @@ func (p *endpoint) Send(ctx context.Context, to string, message *waE2E.Message) 
 	server := p.space(with)
 	p.show(p.account, with, &storedMessage{
 		ChatMessage: ChatMessage{
-			ID: id, FromMe: true, Device: p.dev.id, Text: textOf(message), At: p.s.now(), State: StatePending, Read: true,
+			ID: id, FromMe: true, Device: p.dev.id, Text: textOf(message), At: p.now(), State: StatePending, Read: true,
 		},
 		content: message, server: server, author: p.dev.jidOn(server),
 	})
+	if p.outbox.keep(func() {
+		if err := p.dispatch(p.s.ctx, with, server, id, message); err != nil {
+			p.s.log.Debug().Err(err).Msg("message that waited for the network")
+			p.advance(id, StateFailed)
+		}
+	}) {
+		return id, nil
+	}
+	return id, p.dispatch(ctx, with, server, id, message)
+}
+
+// dispatch encrypts a message and hands it to the server.
+func (p *endpoint) dispatch(ctx context.Context, with party, server, id string, message *waE2E.Message) error {
 	switch with := with.(type) {
 	case *group:
-		err = p.transmitToGroup(ctx, with, id, message)
+		return p.transmitToGroup(ctx, with, id, message)
 	case *account:
-		if err = p.transmit(ctx, with, server, id, message); err == nil {
-			p.trust(with)
+		if err := p.transmit(ctx, with, server, id, message); err != nil {
+			return err
 		}
+		p.trust(with)
 	}
-	return id, err
+	return nil
 }
 
 // space is the address space in which the endpoint writes to someone.

@@ -58,7 +58,7 @@ func (a *phoneAppState) prepare() {
 // a number that grows, four bytes.
 func (a *phoneAppState) addKey() {
 	random := a.phone.random
-	epoch, made := uint32(1+random.intN(1<<15)), a.phone.s.now()
+	epoch, made := uint32(1+random.intN(1<<15)), a.phone.now()
 	if len(a.keys) > 0 {
 		epoch = binary.BigEndian.Uint32(a.newest().id[2:]) + 1
 		if earliest := a.newest().made.Add(time.Millisecond); made.Before(earliest) {
@@ -120,6 +120,17 @@ func (a *phoneAppState) change(ctx context.Context, name appstate.WAPatchName, c
 	if err := a.introduce(ctx); err != nil {
 		return err
 	}
+	if a.phone.outbox.keep(func() {
+		if err := a.upload(a.phone.s.ctx, name, changes); err != nil {
+			a.phone.s.log.Debug().Err(err).Msg("change that waited for the network")
+		}
+	}) {
+		return nil
+	}
+	return a.upload(ctx, name, changes)
+}
+
+func (a *phoneAppState) upload(ctx context.Context, name appstate.WAPatchName, changes []stateChange) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.publish(ctx, name, changes)
@@ -162,7 +173,7 @@ func (a *phoneAppState) publish(ctx context.Context, name appstate.WAPatchName, 
 // mutations encrypts changes. What was set under an older key is removed under that key first: its index is another one.
 func (a *phoneAppState) mutations(name appstate.WAPatchName, changes []stateChange) ([]*waServerSync.SyncdMutation, error) {
 	var out []*waServerSync.SyncdMutation
-	now, newest := a.phone.s.now(), a.newest()
+	now, newest := a.phone.now(), a.newest()
 	add := func(key *stateKey, change stateChange) error {
 		m, err := key.encodeMutation(change, now)
 		out = append(out, m)

@@ -64,7 +64,7 @@ func (p *endpoint) Vote(ctx context.Context, chat, id string, options ...string)
 	return p.Send(ctx, chat, &waE2E.Message{PollUpdateMessage: &waE2E.PollUpdateMessage{
 		PollCreationMessageKey: key,
 		Vote:                   &waE2E.PollEncValue{EncPayload: sealed, EncIV: iv},
-		SenderTimestampMS:      proto.Int64(p.s.now().UnixMilli()),
+		SenderTimestampMS:      proto.Int64(p.now().UnixMilli()),
 	}})
 }
 
