@@ -76,6 +76,14 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/settings     {"locale","unarchiveChats","twentyFourHours"}, as far as they are there
 //	POST   /phones/{number}/rotate-key   a new app state key
 //	GET    /phones/{number}/state        StateView;  /chat?peer= ChatView
+//	GET    /phones/{number}/profile      ProfileView
+//	POST   /phones/{number}/picture      {"jpeg"} or {"avatar": name}, neither removes it → {"id"};  /about {"text"}
+//	POST   /phones/{number}/business     BusinessProfile
+//	POST   /phones/{number}/typing       {"to","kind"}: composing, recording, paused;  /available {"on"}
+//	POST   /phones/{number}/block        {"number","on"};  /privacy {"name","value"};  /new-chat-timer {"seconds"}
+//	POST   /phones/{number}/behave       Behaviour: what the phone does by itself; GET tells
+//	POST   /phones/{number}/computers    {"name"} → {"device","name"}; DELETE …/computers/{id} unlinks it
+//	POST   /phones/{number}/computers/{id}/send, read, network, typing, available; GET …/messages: like the phone's
 //	POST   /phones/{number}/past         {"peer","messages": list of PastMessage} → {"count"}
 //	POST   /phones/{number}/history      HistoryOptions: a past that is made up; GET: list of HistoryChunk
 //	POST   /faults                       Fault
@@ -92,6 +100,7 @@ func (s *Server) ControlHandler() http.Handler {
 		s.contentRoutes(),
 		s.sessionRoutes(),
 		s.stateRoutes(),
+		s.peopleRoutes(),
 		s.serverRoutes(),
 	} {
 		for pattern, handler := range routes {
@@ -197,7 +206,7 @@ func statusOf(err error) int {
 	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrCodeExpired), errors.Is(err, ErrWrongCode), errors.Is(err, ErrPhoneOffline),
 		errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
 		return http.StatusConflict
-	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText),
+	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadPicture), errors.Is(err, ErrBadBehaviour), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText),
 		errors.Is(err, ErrBadDraft), errors.Is(err, ErrNotYours), errors.Is(err, ErrNotAPoll):
 		return http.StatusBadRequest
 	default:

@@ -82,14 +82,13 @@ func (d *device) entry(server string) waBinary.Node {
 
 // keyIndexList is the list of valid key indexes with the phone's signature, which goes with every list of devices.
 func (s *Server) keyIndexList(a *account) waBinary.Node {
-	n := element("key-index-list", attrs{"ts": s.unixNow()})
-	signed, err := a.phone.signedKeyIndexes()
+	list, err := a.phone.signedKeyIndexes()
 	if err != nil {
 		s.log.Debug().Err(err).Msg("key indexes cannot be signed")
-		return n
 	}
-	n.Content = signed
-	return n
+	return waBinary.Node{
+		Tag: "key-index-list", Attrs: attrs{"ts": strconv.FormatInt(list.at.Unix(), 10)}, Content: list.signed,
+	}
 }
 
 // iqDevices serves what a linked device asks about its own link: <remove-companion-device jid reason/> logs it out.

@@ -143,7 +143,7 @@ func (s *Server) iqContactLink(d *device, node *waBinary.Node) *waBinary.Node {
 
 // contactCode returns the code of the account's link, a new one if it has none or the old one is revoked.
 func (a *account) contactCode(revoke bool) string {
-	fresh := "WASIM" + a.s.random.digits(13)
+	fresh := "WASIM" + a.s.noise.digits(13)
 	a.profile.mu.Lock()
 	defer a.profile.mu.Unlock()
 	if a.profile.link == "" || revoke {

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/util/keys"
 )
 
 // Addressing says by which identity a phone addresses the people it writes to.
@@ -59,11 +62,14 @@ type Phone struct {
 	lingering map[*device]string
 	cleared   map[string]bool // chats whose past was deleted, by label
 
+	script script // what it does by itself
+
 	habits      sync.Mutex // guards what follows
 	addressing  Addressing
 	readsAtOnce bool
 	computers   map[uint16]*Computer
 	typing      map[*account]Typing // what others were last seen doing
+	indexes     keyIndexes
 }
 
 // NewPhone makes an account with its phone.
@@ -350,7 +356,31 @@ func (p *Phone) newCompanion() (*device, error) {
 	return &device{account: a, id: a.lastDevice, keyIndex: a.lastIndex}, nil
 }
 
-// signedKeyIndexes is the phone's signed list of its linked devices.
-func (p *Phone) signedKeyIndexes() ([]byte, error) {
-	return signKeyIndexes(p.signal.registered().pair, p.account.deviceList()[1:], p.rawID, p.now().Unix())
+// keyIndexes is a phone's signed list of the key indexes of its linked devices.
+type keyIndexes struct {
+	of     []uint32
+	by     *keys.KeyPair
+	at     time.Time
+	signed []byte
+}
+
+// signedKeyIndexes returns the list of the devices that are linked now. It is signed once for each change.
+func (p *Phone) signedKeyIndexes() (keyIndexes, error) {
+	companions := p.account.deviceList()[1:]
+	list := keyIndexes{of: make([]uint32, len(companions)), by: p.signal.registered().pair, at: p.now()}
+	for i, d := range companions {
+		list.of[i] = d.keyIndex
+	}
+	p.habits.Lock()
+	defer p.habits.Unlock()
+	if p.indexes.by == list.by && slices.Equal(p.indexes.of, list.of) {
+		return p.indexes, nil
+	}
+	signed, err := signKeyIndexes(list.by, companions, p.rawID, list.at.Unix())
+	if err != nil {
+		return keyIndexes{}, err
+	}
+	list.signed = signed
+	p.indexes = list
+	return list, nil
 }

@@ -94,6 +94,9 @@ func (p *endpoint) arrived(author *account, with party, from types.JID, node *wa
 			p.s.log.Debug().Err(err).Msg("read receipt")
 		}
 	}
+	if _, group := with.(*group); !group && p.isPhone() && p.shown(author, attrString(node, "id")) != nil {
+		p.account.phone.script.receive(author, textOf(message))
+	}
 }
 
 // cannotRead asks for a message again that could not be decrypted, unless the device has read it before. A message whose

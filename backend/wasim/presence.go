@@ -245,6 +245,9 @@ func (p *endpoint) SetAvailable(on bool) {
 	p.submit(&n)
 }
 
+// InUse tells whether one of the account's devices is in use, which is when others see it as online.
+func (p *Phone) InUse() bool { return p.account.isAvailable() }
+
 // TypingSeen is what the phone was last shown of a person's typing in the chat with him, empty for nothing.
 func (p *Phone) TypingSeen(number string) Typing {
 	who, err := p.peer(number)

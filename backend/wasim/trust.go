@@ -39,7 +39,7 @@ func (s *Server) issueTokens(d *device, node, tokens waBinary.Node) *waBinary.No
 }
 
 func (s *Server) issueToken(from, to *account, at int64) {
-	fresh := trust{token: s.random.bytes(16), at: at}
+	fresh := trust{token: s.noise.bytes(16), at: at}
 	from.profile.mu.Lock()
 	from.profile.trusted[to] = fresh
 	from.profile.mu.Unlock()
