@@ -3,6 +3,7 @@ package wasim_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.mau.fi/whatsmeow/types"
@@ -136,8 +137,13 @@ func waitForNews(t testing.TB, s *wasim.Server, p *wasim.Phone) {
 
 func TestComputersCountAmongTheFourDevices(t *testing.T) {
 	s, clinic, c := linked(t)
-	for range 3 {
+	// The client works off news about its own devices in goroutines, in no order, so each is waited for.
+	for i := range 3 {
 		addComputer(t, clinic, "Chrome (Linux)")
+		require.Eventually(t, func() bool {
+			devices, err := c.GetUserDevices(t.Context(), []types.JID{jid(t, clinic.LID())})
+			return err == nil && len(devices) == 3+i
+		}, patience, time.Millisecond)
 	}
 	_, err := clinic.AddComputer("one too many")
 	require.ErrorIs(t, err, wasim.ErrTooManyDevices)
@@ -148,7 +154,6 @@ func TestComputersCountAmongTheFourDevices(t *testing.T) {
 
 	// The client's own account has other devices now, which get copies of what it writes.
 	ana := newPhone(t, s, "+34600000021", "Ana")
-	waitForNews(t, s, clinic)
 	_, err = c.sendText(jid(t, ana.LID()), "copied")
 	require.NoError(t, err)
 	for _, computer := range clinic.Computers() {
