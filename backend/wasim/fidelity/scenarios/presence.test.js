@@ -14,6 +14,7 @@ const client = await Client.linked(simulator, clinic);
 const other = await Client.linked(simulator, ana);
 
 test("point 11: presence travels between clients", async () => {
+  await client.socket.sendPresenceUpdate("available");
   await client.socket.presenceSubscribe(ana.lid);
   for (const presence of /** @type {const} */ (["available", "unavailable", "available"])) {
     const since = client.mark();

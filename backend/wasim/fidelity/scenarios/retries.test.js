@@ -6,6 +6,7 @@ import { getBinaryNodeChild, proto } from "baileys";
 
 import { Client } from "../support/client.js";
 import { Simulator } from "../support/simulator.js";
+import { eventually } from "../support/waiting.js";
 
 const { DELIVERY_ACK } = proto.WebMessageInfo.Status;
 const simulator = await Simulator.forThisFile();
@@ -22,10 +23,18 @@ test("the client asks a phone again for what it cannot decrypt", async () => {
 
 test("point 1: a message that is sent again to everyone reaches the device that asked, and no other twice", async () => {
   const other = await Client.linked(simulator, ana);
+  await ana.do("own-network", { on: false });
   await simulator.inject({ kind: "corrupt_message", number: ana.number, phone: true, count: 1 });
   const id = await client.send(ana.jid, { text: "for all your devices" });
-  await ana.shows(clinic, (shown) => shown.id === id);
   await other.text("for all your devices");
+  await eventually(
+    "nothing queued",
+    () => ana.view(),
+    ({ devices }) => devices[0]?.waiting === 0,
+  );
+  await ana.do("own-network", { on: true });
+  await client.node("retry", ({ tag, attrs }) => tag === "receipt" && attrs.type === "retry" && attrs.id === id);
+  await ana.shows(clinic, (shown) => shown.id === id);
   await client.send(ana.jid, { text: "the next one" });
   await other.text("the next one");
   const copies = other.nodes.entries.filter(({ tag, attrs }) => tag === "message" && attrs.id === id);
