@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The simulator against a second client library, unmodified, on loopback: all scenarios, or with --short those that do not
-# wait for the clock. With --install it only fetches that library.
+# The simulator against a second client library, unmodified, on loopback: all scenarios, or with --short only
+# the first of them. With --install it only fetches that library.
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 suite=backend/wasim/fidelity
@@ -27,4 +27,4 @@ shopt -s globstar
 scenarios=("$suite"/scenarios/*.test.js)
 if [[ ${1:-} != --short ]]; then scenarios=("$suite"/scenarios/**/*.test.js); fi
 # The library leaves timers of up to half a minute behind when a connection ends; the run does not wait for them.
-node --test --test-force-exit --test-reporter=spec "${scenarios[@]}"
+node --test --test-concurrency=2 --test-force-exit --test-reporter=spec "${scenarios[@]}"

@@ -16,6 +16,7 @@ const other = await Client.linked(simulator, ana);
 test("point 11: presence travels between clients", async () => {
   await client.socket.sendPresenceUpdate("available");
   await client.socket.presenceSubscribe(ana.lid);
+  await client.next("presence.update", ({ id }) => id === ana.lid);
   for (const presence of /** @type {const} */ (["available", "unavailable", "available"])) {
     const since = client.mark();
     await other.socket.sendPresenceUpdate(presence);

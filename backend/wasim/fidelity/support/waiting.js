@@ -24,20 +24,22 @@ export class Journal {
    * @param {string} what for the error
    * @param {(entry: T) => boolean} fits
    * @param {number} [from]
+   * @param {number} [limit] how long to wait, in milliseconds
    * @returns {Promise<T>}
    */
-  async find(what, fits, from = 0) {
+  async find(what, fits, from = 0, limit = patience) {
     const found = () => this.entries.slice(from).find(fits);
-    return /** @type {Promise<T>} */ (this.#until(what, found));
+    return /** @type {Promise<T>} */ (this.#until(what, found, limit));
   }
 
   /**
    * @template R
    * @param {string} what
    * @param {() => R | undefined} look
+   * @param {number} limit
    * @returns {Promise<R>}
    */
-  #until(what, look) {
+  #until(what, look, limit) {
     return new Promise((resolve, reject) => {
       const finish = () => {
         clearTimeout(timer);
@@ -45,8 +47,8 @@ export class Journal {
       };
       const timer = setTimeout(() => {
         finish();
-        reject(new Error(`waited ${patience / 1000} s for ${what}`));
-      }, patience);
+        reject(new Error(`waited ${limit / 1000} s for ${what}`));
+      }, limit);
       const wake = () => {
         const result = look();
         if (result === undefined) return;

@@ -5,11 +5,11 @@ import { test } from "node:test";
 
 import { downloadMediaMessage, extractMessageContent } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
-import { notifies } from "../support/stanzas.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
+import { notifies } from "../../support/stanzas.js";
 
-/** @typedef {{ kind: string, media?: { mime: string, size: number } } & import("../support/simulator.js").ChatMessage} Shown */
+/** @typedef {{ kind: string, media?: { mime: string, size: number } } & import("../../support/simulator.js").ChatMessage} Shown */
 
 const simulator = await Simulator.forThisFile();
 const [clinic, ana] = [await simulator.phone("Clinic"), await simulator.phone("Ana")];
@@ -127,8 +127,8 @@ function write(kind, file) {
 
 /**
  * The file of a message as a phone has it.
- * @param {import("../support/simulator.js").Phone} phone
- * @param {import("../support/simulator.js").Phone} peer
+ * @param {import("../../support/simulator.js").Phone} phone
+ * @param {import("../../support/simulator.js").Phone} peer
  * @param {string} id
  */
 async function fileOf(phone, peer, id) {

@@ -5,12 +5,12 @@ import { test } from "node:test";
 
 import { decryptPollVote, extractMessageContent, proto } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
 
 /**
  * What the phone shows of a message.
- * @typedef {import("../support/simulator.js").ChatMessage & {
+ * @typedef {import("../../support/simulator.js").ChatMessage & {
  *   kind: string, quoted?: string, forwarded?: number, viewOnce?: boolean, expiration?: number, edited?: boolean,
  *   pinned?: boolean, reactions?: Record<string, string>, place?: { latitude: number, longitude: number, name: string },
  *   cards?: { name: string, vcard: string }[],

@@ -4,12 +4,12 @@ import { test } from "node:test";
 
 import { WAMessageStubType } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
-import { holds, iq, notifies, within } from "../support/stanzas.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
+import { holds, iq, notifies, within } from "../../support/stanzas.js";
 
 /**
- * @typedef {import("../support/simulator.js").Phone} Phone
+ * @typedef {import("../../support/simulator.js").Phone} Phone
  * @typedef {{ jid: string, subject: string, members: { number: string, role: string }[] }} Group
  */
 

@@ -4,14 +4,14 @@ import { test } from "node:test";
 
 import { getBinaryNodeChildren } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
-import { iq, notifies, within } from "../support/stanzas.js";
-import { eventually } from "../support/waiting.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
+import { iq, notifies, within } from "../../support/stanzas.js";
+import { eventually } from "../../support/waiting.js";
 
 /**
  * Point 9 throughout: the state that an account's devices share. The library checks the MACs of everything it reads
- * (appStateMacVerification in ../support/client.js) and throws when one is wrong.
+ * (appStateMacVerification in ../../support/client.js) and throws when one is wrong.
  *
  * @typedef {{ archived: boolean, pinned: boolean, muted: boolean, markedUnread: boolean, labels: string[], starred: string[] }} Chat
  * @typedef {{ contacts: Record<string, string>, labels: { id: string, name: string }[], versions: Record<string, number> }} State

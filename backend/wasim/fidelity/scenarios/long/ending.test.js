@@ -4,10 +4,10 @@ import { test } from "node:test";
 
 import { DisconnectReason } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
-import { within } from "../support/stanzas.js";
-import { eventually } from "../support/waiting.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
+import { within } from "../../support/stanzas.js";
+import { eventually } from "../../support/waiting.js";
 
 const simulator = await Simulator.forThisFile();
 

@@ -4,9 +4,9 @@ import { test } from "node:test";
 
 import { proto } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
-import { eventually } from "../support/waiting.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
+import { eventually } from "../../support/waiting.js";
 
 const { FULL, INITIAL_BOOTSTRAP, ON_DEMAND, PUSH_NAME, RECENT } = proto.HistorySync.HistorySyncType;
 const simulator = await Simulator.forThisFile();

@@ -4,9 +4,9 @@ import { test } from "node:test";
 
 import { proto } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
-import { bytesOf, holds, notifies, within } from "../support/stanzas.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
+import { bytesOf, holds, notifies, within } from "../../support/stanzas.js";
 
 /** What the phone and the server do without being asked. */
 

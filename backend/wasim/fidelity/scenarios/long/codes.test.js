@@ -4,8 +4,8 @@ import { test } from "node:test";
 
 import { DisconnectReason } from "baileys";
 
-import { Client } from "../support/client.js";
-import { Simulator } from "../support/simulator.js";
+import { Client } from "../../support/client.js";
+import { Simulator } from "../../support/simulator.js";
 
 /** Codes are good for two seconds more than clients show them, so the first of these is over after two seconds. */
 const simulator = await Simulator.forThisFile(["--qr-lifetime", "50ms,60s"]);
