@@ -139,7 +139,7 @@ func (p *endpoint) changeIn(author *account, with party, by *storedMessage) (cha
 	switch {
 	case m.GetReactionMessage() != nil:
 		r := m.GetReactionMessage()
-		return p.changeOf(author, r.GetKey(), func(l *later, _ *storedMessage) {
+		return p.changeOf(author, with, r.GetKey(), func(l *later, _ *storedMessage) {
 			if l.reactions == nil {
 				l.reactions = make(map[*account]remark)
 			}
@@ -149,10 +149,10 @@ func (p *endpoint) changeIn(author *account, with party, by *storedMessage) (cha
 			}
 		}), true
 	case m.GetPollUpdateMessage() != nil:
-		return p.voteIn(author, by, m.GetPollUpdateMessage()), true
+		return p.voteIn(author, with, by, m.GetPollUpdateMessage()), true
 	case m.GetPinInChatMessage() != nil:
 		pin := m.GetPinInChatMessage()
-		return p.changeOf(author, pin.GetKey(), func(l *later, _ *storedMessage) {
+		return p.changeOf(author, with, pin.GetKey(), func(l *later, _ *storedMessage) {
 			l.pinned = pin.GetType() == waE2E.PinInChatMessage_PIN_FOR_ALL
 		}), true
 	case m.GetProtocolMessage() != nil:
@@ -168,11 +168,14 @@ func (p *endpoint) protocolIn(author *account, with party, protocol *waE2E.Proto
 	switch protocol.GetType() {
 	case waE2E.ProtocolMessage_REVOKE:
 		if g, ok := with.(*group); ok && g.role(author).admin() {
-			return p.changeOf(author, protocol.GetKey(), deleted)
+			return p.changeOf(author, with, protocol.GetKey(), deleted)
 		}
-		return p.ownChange(author, protocol.GetKey(), deleted)
+		return p.ownChange(author, with, protocol.GetKey(), deleted)
 	case waE2E.ProtocolMessage_MESSAGE_EDIT:
-		return p.ownChange(author, protocol.GetKey(), func(l *later, m *storedMessage) {
+		if protocol.GetEditedMessage() == nil {
+			break
+		}
+		return p.ownChange(author, with, protocol.GetKey(), func(l *later, m *storedMessage) {
 			if l.deleted {
 				return
 			}
@@ -192,12 +195,15 @@ func (p *endpoint) protocolIn(author *account, with party, protocol *waE2E.Proto
 func deleted(l *later, m *storedMessage) { l.deleted, m.content = true, &waE2E.Message{} }
 
 // changeOf is a change that anyone may make.
-func (p *endpoint) changeOf(author *account, key *waCommon.MessageKey, act func(*later, *storedMessage)) change {
+func (p *endpoint) changeOf(author *account, with party, key *waCommon.MessageKey, act func(*later, *storedMessage)) change {
 	owner := p.ownerOf(author, key)
 	if owner == nil || key.GetID() == "" {
 		return change{}
 	}
 	return change{target: shownKey(owner, key.GetID()), act: func(m *storedMessage) {
+		if m.Peer != with.label() {
+			return // the key names a message of another chat
+		}
 		if m.later == nil {
 			m.later = &later{}
 		}
@@ -206,11 +212,11 @@ func (p *endpoint) changeOf(author *account, key *waCommon.MessageKey, act func(
 }
 
 // ownChange is a change that only the author of the message may make.
-func (p *endpoint) ownChange(author *account, key *waCommon.MessageKey, act func(*later, *storedMessage)) change {
+func (p *endpoint) ownChange(author *account, with party, key *waCommon.MessageKey, act func(*later, *storedMessage)) change {
 	if p.ownerOf(author, key) != author {
 		return change{}
 	}
-	return p.changeOf(author, key, act)
+	return p.changeOf(author, with, key, act)
 }
 
 // ownerOf finds the author of the message that a key names, from the view of who sent the key.

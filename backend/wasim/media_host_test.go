@@ -115,10 +115,18 @@ func TestFilesEndWithTheirTime(t *testing.T) {
 	clock := newHandClock()
 	s := newServer(t, wasim.Options{Seed: 1, MediaLifetime: time.Hour, Now: clock.Now})
 	ana, ben := newPhone(t, s, "+34600000021", "Ana"), newPhone(t, s, "+34600000022", "Ben")
-	id, err := ana.Write(t.Context(), ben.Number(), wasim.Draft{Kind: wasim.KindVoice})
+	voice, err := ana.Compose(ben.Number(), wasim.Draft{Kind: wasim.KindVoice})
+	require.NoError(t, err)
+	id, err := ana.Send(t.Context(), ben.Number(), voice)
 	require.NoError(t, err)
 	message(t, s, ben, ana.Number(), id)
+	status := func() int {
+		answer, _ := ask(t, s, http.MethodGet, voice.GetAudioMessage().GetURL(), nil, nil)
+		return answer.StatusCode
+	}
+	require.Equal(t, http.StatusOK, status())
 	clock.advance(time.Hour)
+	require.Equal(t, http.StatusGone, status())
 	_, err = ben.File(ana.Number(), id)
 	require.NoError(t, err, "a phone keeps what it has fetched")
 }

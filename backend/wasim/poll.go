@@ -69,10 +69,10 @@ func (p *endpoint) Vote(ctx context.Context, chat, id string, options ...string)
 }
 
 // voteIn is the change that a vote makes to its poll.
-func (p *endpoint) voteIn(voter *account, by *storedMessage, update *waE2E.PollUpdateMessage) change {
+func (p *endpoint) voteIn(voter *account, with party, by *storedMessage, update *waE2E.PollUpdateMessage) change {
 	key := update.GetPollCreationMessageKey()
 	owner := p.ownerOf(voter, key)
-	return p.changeOf(voter, key, func(l *later, m *storedMessage) {
+	return p.changeOf(voter, with, key, func(l *later, m *storedMessage) {
 		hashes, ok := openVote(m.content, key.GetID(), owner, voter, update.GetVote())
 		if !ok {
 			p.s.log.Debug().Str("phone", mask(p.account.number)).Msg("vote cannot be decrypted")
