@@ -384,6 +384,27 @@ func TestEveryKindFromALinkedDevice(t *testing.T) {
 	}
 }
 
+func TestViewOnceIsWithheld(t *testing.T) {
+	s, clinic, c := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	require.NoError(t, s.Inject(wasim.Fault{Kind: wasim.FaultWithholdViewOnce, Number: clinic.Number(), Count: 1}))
+	id, err := ana.Write(t.Context(), clinic.Number(), wasim.Draft{Kind: wasim.KindImage, ViewOnce: true})
+	require.NoError(t, err)
+	withheld := await(c, func(m *events.UndecryptableMessage) bool { return m.Info.ID == id })
+	require.True(t, withheld.IsUnavailable)
+	require.Equal(t, events.UnavailableTypeViewOnce, withheld.UnavailableType)
+	require.True(t, message(t, s, clinic, ana.Number(), id).ViewOnce, "the phone has it")
+	_, err = ana.SendText(t.Context(), clinic.Number(), "did you see?")
+	require.NoError(t, err)
+	c.awaitText("did you see?")
+	waitFor(t, s, "all acknowledged", func() bool {
+		return len(s.Ledger().Unacknowledged(wasim.Filter{To: clinic.Number(), LinkedOnly: true})) == 0
+	})
+	for _, m := range all[*events.Message](c) {
+		require.NotEqual(t, id, m.Info.ID, "the phone does not give it away")
+	}
+}
+
 func TestMessagesDisappear(t *testing.T) {
 	clock := newHandClock()
 	s := newServer(t, wasim.Options{Seed: 1, Now: clock.Now})

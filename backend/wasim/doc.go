@@ -38,7 +38,7 @@
 //	kinds of messages    content.go, compose.go,            send.go, msgsecret.go; Utils/messages.js,
 //	                     changes.go, poll.go, wirekind.go   Utils/process-message.js
 //	media                media.go, media_host.go,           upload.go, download.go, mediaretry.go; Utils/messages-media.js
-//	                     media_phone.go
+//	                     media_phone.go, blobs.go
 //	app state            appstate.go, state_*.go,           appstate.go, appstate/; Utils/chat-utils.js
 //	                     phone_chatstate.go
 //	history              history.go, past.go                message.go; Utils/history.js

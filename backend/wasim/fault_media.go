@@ -18,12 +18,15 @@ const (
 	// FaultFailMediaRetry makes a phone that is asked for a file once more answer with the result Code: 0 general error, 2
 	// not found, 3 cannot be decrypted.
 	FaultFailMediaRetry FaultKind = "fail_media_retry"
+	// FaultWithholdViewOnce makes phones keep what can be opened once from the linked devices of the person they write to:
+	// those get <unavailable type="view_once"/> in place of the ciphertext. Not in groups.
+	FaultWithholdViewOnce FaultKind = "withhold_view_once"
 )
 
 // validMedia tells whether this is a fault of the media hosts with all that it needs.
 func (f Fault) validMedia() bool {
 	switch f.Kind {
-	case FaultMediaCorrupt:
+	case FaultMediaCorrupt, FaultWithholdViewOnce:
 		return true
 	case FaultMediaSlow:
 		return f.Delay > 0
@@ -63,5 +66,11 @@ func (b *faultBook) onDownload(owner *account, path string) downloadFaults {
 		found.pause = f.Delay
 	}
 	_, found.corrupt = acts(FaultMediaCorrupt)
+	return found
+}
+
+// withholds tells whether a linked device is not to see what can be opened once.
+func (b *faultBook) withholds(d *device) bool {
+	_, found := b.takeFor(FaultWithholdViewOnce, d.account.number)
 	return found
 }

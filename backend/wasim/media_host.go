@@ -104,6 +104,7 @@ func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) takeUpload(w http.ResponseWriter, r *http.Request, owner *account) {
 	if f, refused := s.faults.takeFor(FaultRefuseUpload, owner.number); refused {
+		s.noteMedia(owner, "upload is refused with", f.Code)
 		http.Error(w, "refused on purpose", f.Code)
 		return
 	}
@@ -125,10 +126,18 @@ func (s *Server) takeUpload(w http.ResponseWriter, r *http.Request, owner *accou
 		http.Error(w, err.Error(), http.StatusInsufficientStorage)
 		return
 	}
+	s.noteMedia(owner, "upload, bytes", len(body))
 	w.Header().Set("Content-Type", "application/json")
 	answer := map[string]string{"url": s.mediaURL(direct), "direct_path": direct, "handle": path.Base(r.URL.Path)}
 	if err := json.NewEncoder(w).Encode(answer); err != nil {
 		s.log.Debug().Err(err).Msg("upload answer")
+	}
+}
+
+// noteMedia writes into the transcript what happens to an account's files. What is the server's own is left out.
+func (s *Server) noteMedia(owner *account, what string, number int) {
+	if owner != nil {
+		s.ledger.note(owner.phone.dev.address(), what+" "+strconv.Itoa(number), "")
 	}
 }
 
@@ -173,6 +182,7 @@ func (s *Server) serveBlob(w http.ResponseWriter, r *http.Request) {
 	}
 	f := s.faults.onDownload(u.owner, r.URL.Path)
 	if f.gone != 0 {
+		s.noteMedia(u.owner, "file is answered with", f.gone)
 		http.Error(w, http.StatusText(f.gone), f.gone)
 		return
 	}

@@ -144,6 +144,7 @@ func (p *Phone) answerMediaRetry(node *waBinary.Node, d *device) {
 		}
 		answer = sealed
 	}
+	p.s.ledger.note(p.dev.address(), "answers a wish for the file of", id)
 	p.s.notifyAs(d, p.account.pn(), "mediaretry", id, answer, rmr)
 }
 

@@ -92,6 +92,9 @@ func envelopes(node *waBinary.Node, to types.JID) (parts []envelope, fanned bool
 		for _, child := range list.GetChildrenByTag("to") {
 			jid, ok := attrJID(&child, "jid")
 			enc, found := child.GetOptionalChildByTag("enc")
+			if !found {
+				enc, found = child.GetOptionalChildByTag("unavailable")
+			}
 			if ok && found {
 				parts = append(parts, envelope{to: jid, enc: enc})
 			}

@@ -44,6 +44,10 @@ func (p *Phone) resendPlaceholders(d *device, requestID string, request *waE2E.P
 			continue
 		}
 		p.mu.Lock()
+		if _, once := unwrap(m.content); once {
+			p.mu.Unlock()
+			continue // what can be opened once stays on the phone
+		}
 		info := webMessage(m, chat)
 		p.mu.Unlock()
 		raw, err := proto.Marshal(info)

@@ -121,6 +121,10 @@ func (p *endpoint) transmit(ctx context.Context, peer *account, server, id strin
 		if d == p.dev {
 			continue
 		}
+		if kind.once && d.id != 0 && d.account != p.account && p.s.faults.withholds(d) {
+			parts = append(parts, element("to", attrs{"jid": d.jidOn(server)}, element("unavailable", attrs{"type": "view_once"})))
+			continue
+		}
 		body := plaintext
 		if d.account == p.account {
 			body = own

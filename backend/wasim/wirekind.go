@@ -24,11 +24,12 @@ type wireKind struct {
 	edit  string
 	poll  string // polltype
 	hide  bool   // decrypt-fail="hide"
+	once  bool   // can be opened once; not on the wire
 }
 
 func wireKindOf(message *waE2E.Message) wireKind {
-	inner, _ := unwrap(message)
-	k := wireKind{kind: "text", media: wireMedia(inner), edit: wireEdit(inner)}
+	inner, once := unwrap(message)
+	k := wireKind{once: once, kind: "text", media: wireMedia(inner), edit: wireEdit(inner)}
 	switch {
 	case inner.GetReactionMessage() != nil, inner.GetEncReactionMessage() != nil:
 		k.kind, k.hide = "reaction", true
