@@ -54,6 +54,8 @@ type storedMessage struct {
 	ChatMessage            // without Content, which view reads from content
 	key         messageKey // in Phone.messages
 	with        party
+	by          party
+	members     map[*account]MessageState // what view tells as Members
 	content     *waE2E.Message
 	later       *later    // nil until something happens to the message
 	file        *heldFile // nil when it has none
@@ -137,9 +139,9 @@ func shownKey(author *account, id string) messageKey {
 // show adds a message to its chat, unless the phone has it already. A message that changes another one does that instead;
 // it is kept for devices that ask for it again.
 func (p *endpoint) show(author *account, with party, m *storedMessage) {
-	m.with, m.Peer, m.Author = with, with.label(), author.label()
+	m.with, m.by, m.Peer, m.Author = with, author, with.label(), author.label()
 	if g, ok := with.(*group); ok && m.FromMe {
-		m.Members = g.awaited(p.account)
+		m.members = g.awaited(p.account)
 	}
 	m.file = p.fetchFile(m)
 	c, hidden := p.changeIn(author, with, m)
@@ -218,16 +220,16 @@ func (p *endpoint) advanceFor(reader *account, id string, to MessageState) {
 	if m == nil {
 		return
 	}
-	if m.Members == nil {
+	if m.members == nil {
 		p.advanceLocked(m, to)
 		return
 	}
-	if before, member := m.Members[reader.label()]; !member || rankOf(to) <= rankOf(before) {
+	if before, member := m.members[reader]; !member || rankOf(to) <= rankOf(before) {
 		return
 	}
-	m.Members[reader.label()] = to
+	m.members[reader] = to
 	p.s.pulse.beat()
-	for _, state := range m.Members {
+	for _, state := range m.members {
 		if rankOf(state) < rankOf(to) {
 			to = state
 		}

@@ -2,7 +2,6 @@ package wasim
 
 import (
 	"crypto/sha256"
-	"maps"
 	"time"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -316,7 +315,13 @@ func textOf(message *waE2E.Message) string {
 // view is a message as the phone shows it at a moment; false when it has disappeared. The caller holds Phone.mu.
 func (m *storedMessage) view(now time.Time) (ChatMessage, bool) {
 	shown := m.ChatMessage
-	shown.Members = maps.Clone(m.Members)
+	shown.Author = currentLabel(m.by)
+	for member, state := range m.members {
+		if shown.Members == nil {
+			shown.Members = make(map[string]MessageState)
+		}
+		shown.Members[currentLabel(member)] = state
+	}
 	shown.Content = describe(m.content)
 	if life := time.Duration(shown.Expiration) * time.Second; life > 0 && now.Sub(m.At) >= life {
 		return ChatMessage{}, false

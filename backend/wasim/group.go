@@ -174,11 +174,11 @@ func (g *group) deviceHash() string {
 }
 
 // awaited is the state of a new message with everyone who shall get it.
-func (g *group) awaited(author *account) map[string]MessageState {
-	states := make(map[string]MessageState)
+func (g *group) awaited(author *account) map[*account]MessageState {
+	states := make(map[*account]MessageState)
 	for _, a := range g.accounts() {
 		if a != author {
-			states[a.label()] = StateSent
+			states[a] = StateSent
 		}
 	}
 	return states

@@ -160,7 +160,7 @@ func (s *Server) groupAccept(w groupWish) ([]waBinary.Node, error) {
 
 // groupRevokeInvitation serves <revoke><participant jid/>…</revoke>: the invitations of these people are void.
 func (s *Server) groupRevokeInvitation(w groupWish) ([]waBinary.Node, error) {
-	done := s.people(w.ask)
+	done := s.people(w.by, w.ask)
 	g := w.group
 	g.mu.Lock()
 	for i := range done {
@@ -192,7 +192,7 @@ func (s *Server) groupDecide(w groupWish) ([]waBinary.Node, error) {
 	if len(children) != 1 || children[0].Tag != "approve" && children[0].Tag != "reject" {
 		return nil, errGroupRequest
 	}
-	g, done := w.group, s.people(children[0])
+	g, done := w.group, s.people(w.by, children[0])
 	var joined, refused []groupMember
 	g.mu.Lock()
 	for i := range done {

@@ -26,6 +26,7 @@ const (
 type outcome struct {
 	asked      types.JID
 	who        *account // nil when there is nobody with that JID
+	addable    bool     // the privacy settings let the one who asks add this person
 	code       int      // 0 when it was done
 	invitation string   // code of an invitation, when code is codeAddPrivacy
 	expires    time.Time
@@ -46,13 +47,18 @@ func (g *group) outcome(o outcome, role GroupRole) waBinary.Node {
 	return n
 }
 
-// people finds the accounts that the participants in a node name.
-func (s *Server) people(n waBinary.Node) []outcome {
+// people finds the accounts that the participants in a node name. A participant can hold the token of trust (trust.go) that
+// the person gave to the one who asks: <participant jid><privacy>token</privacy></participant>.
+func (s *Server) people(by *account, n waBinary.Node) []outcome {
 	var list []outcome
 	for _, child := range n.GetChildrenByTag("participant") {
-		if jid, ok := attrJID(&child, "jid"); ok && len(list) < maxGroupMembers {
-			list = append(list, outcome{asked: jid, who: s.accountOf(jid)})
+		jid, ok := attrJID(&child, "jid")
+		if !ok || len(list) == maxGroupMembers {
+			continue
 		}
+		o := outcome{asked: jid, who: s.accountOf(jid)}
+		o.addable = o.who != nil && o.who.shows("groupadd", by, childContent(&child, "privacy"))
+		list = append(list, o)
 	}
 	return list
 }
@@ -88,7 +94,7 @@ func (s *Server) groupCreate(w groupWish) ([]waBinary.Node, error) {
 			return nil, err
 		}
 	}
-	wanted := slices.DeleteFunc(s.people(w.ask), func(o outcome) bool { return o.who == w.by })
+	wanted := slices.DeleteFunc(s.people(w.by, w.ask), func(o outcome) bool { return o.who == w.by })
 	refused := slices.DeleteFunc(s.admitAll(g, w.by, wanted), func(o outcome) bool { return o.code == 0 })
 	s.mu.Lock()
 	s.groups[g.jid.User], s.codes[g.code] = g, g
@@ -118,7 +124,7 @@ func (s *Server) admitAll(g *group, by *account, wanted []outcome) []outcome {
 			o.code = codeMember
 		case len(g.members) >= maxGroupMembers:
 			o.code = codeFull
-		case !o.who.addableBy(by):
+		case !o.addable:
 			o.code = codeAddPrivacy
 			o.invitation, o.expires = s.random.code(), s.now().Add(invitationLife)
 			g.dropInvitations(o.who)
@@ -144,21 +150,6 @@ func (g *group) dropInvitations(a *account) bool {
 	return len(g.invitations) < before
 }
 
-// addableBy follows the account's privacy setting. Its contacts are the people it wrote with.
-func (a *account) addableBy(by *account) bool {
-	switch a.privacySettings()["groupadd"] {
-	case "all":
-		return true
-	case "contacts", "contact_blacklist":
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		_, known := a.peers[by]
-		return known
-	default:
-		return false
-	}
-}
-
 // groupAdd serves <add><participant jid/>…</add>.
 func (s *Server) groupAdd(w groupWish) ([]waBinary.Node, error) {
 	g := w.group
@@ -168,7 +159,7 @@ func (s *Server) groupAdd(w groupWish) ([]waBinary.Node, error) {
 	if !allowed {
 		return nil, errNotAdmin
 	}
-	done := s.admitAll(g, w.by, s.people(w.ask))
+	done := s.admitAll(g, w.by, s.people(w.by, w.ask))
 	var joined []groupMember
 	for _, o := range done {
 		if o.code == 0 {
@@ -212,7 +203,7 @@ func (g *group) outcomes(tag string, done []outcome) waBinary.Node {
 
 // groupRemove serves <remove><participant jid/>…</remove>.
 func (s *Server) groupRemove(w groupWish) ([]waBinary.Node, error) {
-	g, done := w.group, s.people(w.ask)
+	g, done := w.group, s.people(w.by, w.ask)
 	for i := range done {
 		o := &done[i]
 		switch g.role(o.who) {
@@ -259,7 +250,7 @@ func (s *Server) removeMember(g *group, by, who *account) bool {
 
 // groupPromote serves <promote> and <demote>, which make members admins and back.
 func (s *Server) groupPromote(w groupWish) ([]waBinary.Node, error) {
-	g, done := w.group, s.people(w.ask)
+	g, done := w.group, s.people(w.by, w.ask)
 	role := RoleMember
 	if w.ask.Tag == "promote" {
 		role = RoleAdmin

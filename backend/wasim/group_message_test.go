@@ -400,3 +400,32 @@ func TestACompleteListOfDevicesIsNotQuestioned(t *testing.T) {
 		})
 	}
 }
+
+func TestAMemberInstallsAgainAndChangesTheNumber(t *testing.T) {
+	for _, addressing := range []wasim.Addressing{wasim.AddressLID, wasim.AddressPhone} {
+		t.Run(string(addressing), func(t *testing.T) {
+			g := newTeam(t, addressing)
+			talk := func(text string) {
+				t.Helper()
+				_, err := g.ana.SendText(t.Context(), g.jid, text)
+				require.NoError(t, err)
+				for _, c := range g.clients() {
+					c.awaitText(text)
+				}
+				sent, err := g.desk.sendText(g.chat(t), text+"!")
+				require.NoError(t, err)
+				waitFor(t, g.s, "the answer to "+text, func() bool { return shownIn(g.ana, g.jid, sent.ID).Text == text+"!" })
+			}
+			talk("before")
+			require.NoError(t, g.ana.Reinstall())
+			await(g.desk, func(e *events.IdentityChange) bool { return e.JID == jid(t, g.ana.LID()) })
+			talk("after")
+			require.NoError(t, g.ana.ChangeNumber("+34600000099", true))
+			g.changed(func(e *events.GroupInfo) bool {
+				return len(e.UnknownChanges) == 1 && e.UnknownChanges[0].Tag == "modify" && e.Sender.User != ""
+			})
+			talk("with another number")
+			require.Equal(t, "+34600000099", g.ana.Messages(g.jid)[0].Author)
+		})
+	}
+}

@@ -15,7 +15,7 @@ import (
 // author as recipient.
 
 func (s *Server) forwardGroupReceipt(d *device, g *group, author types.JID, kind string, node *waBinary.Node) {
-	writer := s.accountOf(author)
+	writer := s.writerOf(author)
 	switch kind {
 	case "retry":
 		if target := writer.device(author.Device); target != nil && target != d {

@@ -61,6 +61,15 @@ func (s *Server) accountNumbered(digits string) *account {
 	return s.former[digits]
 }
 
+// writerOf finds whose device wrote something, from a stanza that may be older than a change of number: a number that was
+// given up still leads to who had it.
+func (s *Server) writerOf(jid types.JID) *account {
+	if a := s.accountOf(jid); a != nil || jid.Server != types.DefaultUserServer {
+		return a
+	}
+	return s.accountNumbered(jid.User)
+}
+
 // SetNumberHidden keeps the phone's number from the people who know its LID, or tells it again: with its next message,
 // or when their own phone shares what it knows (ShareMapping). It acts on what is addressed by LID; who writes by phone
 // number shows it.
@@ -211,7 +220,7 @@ func (p *Phone) Reinstall() error {
 	own := p.signal.registered()
 	p.dev.keys.replace(own.id, *own.pair.Pub, p.signal.publicSigned())
 	p.s.ledger.note(p.dev.address(), "was installed again", "")
-	p.s.tellPeers(p.account, "encrypt", waBinary.Node{Tag: "identity"})
+	p.s.tellAll(p.account, p.s.acquainted(p.account), "encrypt", waBinary.Node{Tag: "identity"})
 	return nil
 }
 

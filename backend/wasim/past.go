@@ -141,7 +141,7 @@ func (p *Phone) pastMessage(with party, m PastMessage) (*storedMessage, error) {
 		},
 		content: content, server: types.HiddenUserServer, author: author.jidOn(types.HiddenUserServer),
 	}
-	stored.with, stored.key = with, messageKey{from: Address{Number: stored.Author}, id: m.ID}
+	stored.with, stored.by, stored.key = with, author, messageKey{from: Address{Number: stored.Author}, id: m.ID}
 	if m.FromMe {
 		if stored.State = m.State; stored.State == "" {
 			stored.State = StateRead

@@ -10,7 +10,7 @@ import (
 // handleGroupMessage takes a message that came in a group.
 func (p *endpoint) handleGroupMessage(node *waBinary.Node, g *group) {
 	from, ok := attrJID(node, "participant")
-	author := p.s.accountOf(from)
+	author := p.s.writerOf(from)
 	if !ok || author == nil {
 		p.acknowledge(node)
 		return

@@ -64,7 +64,7 @@ func (p *endpoint) handleMessage(node *waBinary.Node) {
 		p.handleGroupMessage(node, g)
 		return
 	}
-	author := p.s.accountOf(from)
+	author := p.s.writerOf(from)
 	enc, found := node.GetOptionalChildByTag("enc")
 	if !ok || author == nil || !found {
 		p.acknowledge(node)
@@ -231,13 +231,16 @@ func (p *endpoint) handleReceipt(node *waBinary.Node) {
 		p.answerRetry(node, from)
 		return
 	}
-	author := p.s.accountOf(from)
+	author := p.s.writerOf(from)
 	ids := receiptIDs(node, attrString(node, "id"))
 	switch kind {
 	case "server-error", "peer_msg", "hist_sync":
 		if d := p.s.deviceOf(from); d != nil && d.account == p.account && p.isPhone() {
 			p.account.phone.handlePeerReceipt(d, kind, ids, node)
 		}
+		return
+	}
+	if author == nil {
 		return
 	}
 	if author == p.account {

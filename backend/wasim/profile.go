@@ -81,9 +81,13 @@ func (p *Phone) hasSaved(person *account) bool {
 	return saved
 }
 
-// tellPeers sends news about an account to everyone it has to do with, except to those whom it blocks.
+// tellPeers sends news about an account to everyone it wrote with, except to those whom it blocks.
 func (s *Server) tellPeers(a *account, kind string, news ...waBinary.Node) {
-	for _, peer := range a.peerList() {
+	s.tellAll(a, a.peerList(), kind, news...)
+}
+
+func (s *Server) tellAll(a *account, peers []*account, kind string, news ...waBinary.Node) {
+	for _, peer := range peers {
 		if a.blocks(peer) {
 			continue
 		}

@@ -56,7 +56,7 @@ func (s *Server) receiveReceipt(d *device, l link, node *waBinary.Node) {
 	if g != nil {
 		writer, _ = attrJID(node, "participant")
 	}
-	author := s.accountOf(writer)
+	author := s.writerOf(writer)
 	if author == nil {
 		return
 	}
