@@ -1,0 +1,156 @@
+package wasim_test
+
+import (
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/proto/waHistorySync"
+	"go.mau.fi/whatsmeow/proto/waWeb"
+	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/proto"
+
+	"waflow/backend/wasim"
+)
+
+// withPast makes a phone with so many messages in its past, and a client that wants them all.
+func withPast(t *testing.T, chats, messages int) (*wasim.Server, *wasim.Phone, *reader) {
+	t.Helper()
+	wantAll(t, true)
+	s := newServer(t, wasim.Options{Seed: 7})
+	clinic := newPhone(t, s, "+34600000013", "Clinic")
+	require.NoError(t, clinic.FillHistory(wasim.HistoryOptions{Chats: chats, Messages: messages}))
+	r := newReader(newClient(t, s, filepath.Join(t.TempDir(), "session.db")))
+	r.link(clinic)
+	return s, clinic, r
+}
+
+func isRecent(h *waHistorySync.HistorySync) bool {
+	return h.GetSyncType() == waHistorySync.HistorySync_RECENT
+}
+
+func TestHistoryGoesOnAfterAnAbsence(t *testing.T) {
+	const messages = 12_000
+	_, _, r := withPast(t, 60, messages)
+	for range 2 {
+		r.read(func(h *waHistorySync.HistorySync) bool { return isRecent(h) })
+		r.Disconnect()
+		require.NoError(t, r.Connect())
+	}
+	r.read(finished(waHistorySync.HistorySync_FULL))
+	count, once := r.count()
+	require.Equal(t, messages, count)
+	require.True(t, once)
+}
+
+// A device gets no chunk before it has confirmed the last one, and none once it is removed.
+func TestHistoryWaitsForTheDevice(t *testing.T) {
+	s, clinic, r := withPast(t, 60, 12_000)
+	offered := func() []wasim.HistoryChunk { return s.Ledger().History(wasim.Filter{From: clinic.Number()}) }
+	require.Len(t, offered(), 3, "the first, the names and one more chunk")
+	require.True(t, offered()[2].Received)
+	require.False(t, offered()[2].Confirmed)
+	r.read(isRecent)
+	waitFor(t, s, "the next chunk", func() bool { return len(offered()) == 4 })
+	require.NoError(t, clinic.Unlink(1))
+	await[*events.LoggedOut](r.client, nil)
+	require.Len(t, offered(), 4)
+
+	again := newReader(newClient(t, s, filepath.Join(t.TempDir(), "again.db")))
+	again.link(clinic)
+	again.read(finished(waHistorySync.HistorySync_FULL))
+	count, once := again.count()
+	require.Equal(t, 12_000, count)
+	require.True(t, once)
+}
+
+// A device that finds a chunk gone asks for it, and gets the same one again.
+func TestHistoryUploadedAgain(t *testing.T) {
+	const messages = 6000
+	s, _, r := withPast(t, 60, messages)
+	notice := await(r.client, func(m *events.Message) bool {
+		return m.Message.GetProtocolMessage().GetHistorySyncNotification().GetSyncType() == waE2E.HistorySyncType_RECENT
+	})
+	n := notice.Message.GetProtocolMessage().GetHistorySyncNotification()
+	require.Positive(t, s.ExpireMedia())
+	_, err := r.DownloadHistorySync(within(t), n, true)
+	require.ErrorIs(t, err, whatsmeow.ErrMediaDownloadFailedWith410)
+	require.NoError(t, r.SendHistorySyncServerErrorReceipt(within(t), notice.Info.ID, n.GetMediaKey()))
+	fresh := await(r.client, func(m *events.Message) bool {
+		f := m.Message.GetProtocolMessage().GetHistorySyncNotification()
+		return m.Info.ID != notice.Info.ID && f.GetSyncType() == n.GetSyncType() && f.GetChunkOrder() == n.GetChunkOrder()
+	})
+	require.NotEqual(t, n.GetDirectPath(), fresh.Message.GetProtocolMessage().GetHistorySyncNotification().GetDirectPath())
+	// The names are gone too; the first history was inside its message.
+	recorded, _ := r.recorded()
+	for i, evt := range recorded {
+		m, ok := evt.(*events.Message)
+		if ok && (m.Info.ID == notice.Info.ID || m.Message.GetProtocolMessage().GetHistorySyncNotification().GetSyncType() == waE2E.HistorySyncType_PUSH_NAME) {
+			r.mu.Lock()
+			r.events[i] = nil
+			r.mu.Unlock()
+		}
+	}
+	r.read(finished(waHistorySync.HistorySync_FULL))
+	count, once := r.count()
+	require.Equal(t, messages, count)
+	require.True(t, once)
+	require.True(t, s.Ledger().History(wasim.Filter{ID: notice.Info.ID})[0].Failed)
+}
+
+// What is written by hand is on the phone and in its history, with what the app state says of the chat.
+func TestAPastWrittenByHand(t *testing.T) {
+	s := newServer(t, wasim.Options{Seed: 1})
+	clinic, ana := newPhone(t, s, "+34600000013", "Clinic"), newPhone(t, s, "+34600000021", "Ana")
+	start := time.Now().Add(-40 * 24 * time.Hour).Truncate(time.Second)
+	require.NoError(t, clinic.AddPast(ana.Number(), []wasim.PastMessage{
+		{At: start.Add(time.Hour), FromMe: true, Text: "second", State: wasim.StateDelivered},
+		{At: start, Text: "first"},
+		{At: start.Add(2 * time.Hour), Unread: true, Content: &waE2E.Message{LocationMessage: &waE2E.LocationMessage{DegreesLatitude: proto.Float64(41.4)}}},
+	}))
+	require.ErrorIs(t, clinic.AddPast(ana.Number(), []wasim.PastMessage{{Text: "when?"}}), wasim.ErrBadHistory)
+	_, err := ana.SendText(t.Context(), clinic.Number(), "now")
+	require.NoError(t, err)
+	waitFor(t, s, "four messages", func() bool { return len(clinic.Messages(ana.Number())) == 4 })
+	shown := clinic.Messages(ana.Number())
+	require.Equal(t, []string{"first", "second", "now"}, []string{shown[0].Text, shown[1].Text, shown[3].Text})
+	require.NoError(t, clinic.SaveContact(t.Context(), ana.Number(), "Ana Ruiz"))
+	require.NoError(t, clinic.Pin(t.Context(), ana.Number(), true))
+	until := time.Now().Add(time.Hour)
+	require.NoError(t, clinic.Mute(t.Context(), ana.Number(), true, until))
+	require.NoError(t, clinic.MarkUnread(t.Context(), ana.Number(), true))
+
+	r := newReader(newClient(t, s, filepath.Join(t.TempDir(), "session.db")))
+	r.link(clinic)
+	h := r.read(finished(waHistorySync.HistorySync_INITIAL_BOOTSTRAP))
+	require.Len(t, h.GetConversations(), 1)
+	c := h.GetConversations()[0]
+	require.Len(t, r.seen[jid(t, ana.LID())], 4)
+	require.Equal(t, []any{"Ana Ruiz", uint32(2), true, uint64(until.Unix())}, []any{c.GetName(), c.GetUnreadCount(), c.GetMarkedAsUnread(), c.GetMuteEndTime()})
+	require.NotZero(t, c.GetPinned())
+	require.Equal(t, waHistorySync.Conversation_COMPLETE_AND_NO_MORE_MESSAGE_REMAIN_ON_PRIMARY, c.GetEndOfHistoryTransferType())
+
+	oldest := shown[len(shown)-1]
+	require.Equal(t, oldest.ID, c.GetMessages()[0].GetMessage().GetKey().GetID(), "the newest first")
+	require.Equal(t, waWeb.WebMessageInfo_DELIVERY_ACK, c.GetMessages()[0].GetMessage().GetStatus())
+}
+
+func TestHistoryInABubble(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	wantAll(t, true)
+	synctest.Test(t, func(t *testing.T) {
+		s := newMemoryServer(t, wasim.Options{Seed: 7})
+		clinic := newPhone(t, s, "+34600000013", "Clinic")
+		require.NoError(t, clinic.FillHistory(wasim.HistoryOptions{Chats: 20, Messages: 4000, PictureEvery: 50}))
+		r := newReader(newClient(t, s, path))
+		r.link(clinic)
+		r.read(finished(waHistorySync.HistorySync_FULL))
+		count, _ := r.count()
+		require.Equal(t, 4000, count)
+		quietly(r.client)
+	})
+}
