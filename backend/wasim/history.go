@@ -142,6 +142,33 @@ func (p *Phone) lingers(d *device, path string) {
 	p.s.blobs.remove(barePath(before))
 }
 
+// resumeHistory goes on with the history of a device that is back: it took in the last chunk, and what it said about that
+// was lost with its connection.
+func (p *Phone) resumeHistory(d *device) {
+	p.mu.Lock()
+	waiting := len(p.offers) > 0
+	p.mu.Unlock()
+	if !waiting {
+		return
+	}
+	p.mailbox.post(func() {
+		p.mu.Lock()
+		var next []func(context.Context) error
+		for id, o := range p.offers {
+			if o.device == d && o.next != nil && !d.awaits(id) {
+				next = append(next, o.next)
+				o.next = nil // a late confirmation still releases the blob
+			}
+		}
+		p.mu.Unlock()
+		for _, f := range next {
+			if err := f(p.s.ctx); err != nil {
+				p.s.log.Debug().Err(err).Msg("history stops")
+			}
+		}
+	})
+}
+
 // forgetOffers drops what was offered to devices that are linked no more.
 func (p *Phone) forgetOffers() {
 	p.mu.Lock()

@@ -33,14 +33,19 @@ func isRecent(h *waHistorySync.HistorySync) bool {
 	return h.GetSyncType() == waHistorySync.HistorySync_RECENT
 }
 
+// A device that is cut off gets what it missed when it is back, and the next chunk although its confirmation of the last one
+// was lost.
 func TestHistoryGoesOnAfterAnAbsence(t *testing.T) {
 	const messages = 12_000
-	_, _, r := withPast(t, 60, messages)
-	for range 2 {
-		r.read(func(h *waHistorySync.HistorySync) bool { return isRecent(h) })
-		r.Disconnect()
-		require.NoError(t, r.Connect())
-	}
+	s, clinic, r := withPast(t, 60, messages)
+	offered := func() int { return len(s.Ledger().History(wasim.Filter{From: clinic.Number()})) }
+	require.Equal(t, 3, offered())
+	r.Disconnect()
+	require.NoError(t, r.Connect())
+	waitFor(t, s, "the next chunk", func() bool { return offered() == 4 })
+	r.read(isRecent)
+	r.Disconnect()
+	require.NoError(t, r.Connect())
 	r.read(finished(waHistorySync.HistorySync_FULL))
 	count, once := r.count()
 	require.Equal(t, messages, count)

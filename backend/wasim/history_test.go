@@ -46,7 +46,7 @@ func newReader(c *client) *reader {
 // read takes chunks until one fits.
 func (r *reader) read(until func(*waHistorySync.HistorySync) bool) *waHistorySync.HistorySync {
 	r.t.Helper()
-	timeout := time.After(4 * patience)
+	timeout := time.After(patience)
 	for {
 		recorded, changed := r.recorded()
 		for ; r.next < len(recorded); r.next++ {

@@ -134,8 +134,13 @@ func (s *Server) becomeActive(d *device, l link) {
 	greet := !d.greeted
 	d.greeted = true
 	d.mu.Unlock()
-	if greet && d.id != 0 {
+	if d.id == 0 {
+		return
+	}
+	if greet {
 		d.account.phone.greet(d)
+	} else {
+		d.account.phone.resumeHistory(d)
 	}
 }
 

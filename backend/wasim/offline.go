@@ -251,6 +251,13 @@ func (d *device) forgetDelivered() {
 	d.delivered = deliveredSet{}
 }
 
+// awaits tells whether a stanza with an id is queued for the device or not acknowledged by it.
+func (d *device) awaits(id string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.pending.withID(id)) > 0
+}
+
 // backlog is the number of stanzas that wait for the device.
 func (d *device) backlog() int {
 	d.mu.Lock()

@@ -244,6 +244,7 @@ func TestNewAppStateKeyWhenADeviceIsRemoved(t *testing.T) {
 	require.NoError(t, clinic.Mute(t.Context(), ana.Number(), true, time.Time{}))
 	await[*events.Mute](first, nil)
 	await[*events.Mute](second, nil)
+	inStep(second, clinic)
 	before, err := first.Store.AppStateKeys.GetLatestAppStateSyncKeyID(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, clinic.Unlink(2))
