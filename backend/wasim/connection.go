@@ -15,6 +15,9 @@ import (
 // handshakeTimeout bounds the time from the first byte to the end of the handshake.
 const handshakeTimeout = 30 * time.Second
 
+// maxUnread is how many stanzas a client may send, with as many answers waiting for it, while it reads none of them.
+const maxUnread = 10_000
+
 // connection is one client's websocket: a reader, which handles stanzas one after the other, and a writer, which encodes
 // and encrypts what the rest of the server queues. Nothing that queues for it ever waits for the network.
 type connection struct {
@@ -36,6 +39,7 @@ type connection struct {
 	deaf      bool // nothing that the client sends is read any more
 	mute      bool // nothing is written any more
 	slow      time.Duration
+	unread    int // stanzas that came since the client last read one
 	lastFrame time.Time
 	resetOnce sync.Once
 
@@ -109,8 +113,27 @@ func (c *connection) readLoop(ctx context.Context) {
 			c.end(streamError("xml-not-well-formed", nil))
 			continue
 		}
+		if c.isFlooded() {
+			c.s.log.Debug().Msg("client sends and does not read")
+			return
+		}
 		c.handle(node)
 	}
+}
+
+// isFlooded tells whether a client goes on asking and reads none of the answers, for which there must be an end.
+func (c *connection) isFlooded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unread++
+	return c.unread > maxUnread && len(c.queue) > maxUnread
+}
+
+// hasRead notes that the client takes what is written.
+func (c *connection) hasRead() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unread = 0
 }
 
 // handle passes one stanza to the part of the server that it concerns.
@@ -221,6 +244,7 @@ func (c *connection) writeLoop(ctx context.Context) {
 				c.reset()
 				return
 			}
+			c.hasRead()
 		}
 		if ending {
 			if c.pause(c.s.opts.CloseDelay) {

@@ -1,11 +1,15 @@
 package wasim_test
 
 import (
+	"context"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -202,6 +206,71 @@ func TestNonsenseFromALinkedDevice(t *testing.T) {
 	_, err = clinic.SendText(t.Context(), ana.Number(), "still alive")
 	require.NoError(t, err)
 	waitFor(t, s, "a message on a device that behaves", func() bool { return other.Messages() >= 4 })
+}
+
+// A client that asks without end and reads no answer loses its connection before the answers fill the memory.
+func TestAClientThatDoesNotRead(t *testing.T) {
+	s := newMemoryServer(t, wasim.Options{Seed: 1})
+	clinic := newPhone(t, s, "+34600000013", "Clinic")
+	reading := &gate{open: make(chan struct{})}
+	close(reading.open)
+	k, err := wasim.LinkSink(t.Context(), reading.client(t, s), func(ctx context.Context, qr string) error {
+		_, err := clinic.Scan(ctx, qr)
+		return err
+	})
+	require.NoError(t, err)
+	t.Cleanup(k.Close)
+	reading.shut()
+	defer close(reading.current())
+	before, sent := heap(), 0
+	for err == nil && sent < 200_000 {
+		err = k.Send(t.Context(), &waBinary.Node{Tag: "iq", Attrs: waBinary.Attrs{"id": "ping", "to": types.ServerJID, "type": "get", "xmlns": "w:p"}})
+		sent++
+	}
+	require.Error(t, err)
+	require.Less(t, heap(), before+50<<20)
+	waitFor(t, s, "the end of the connection", func() bool { return !clinic.LinkedDevices()[0].Connected })
+}
+
+// gate lets a client read, or not.
+type gate struct {
+	mu   sync.Mutex
+	open chan struct{}
+}
+
+func (g *gate) current() chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open = make(chan struct{})
+}
+
+// client reaches the server through the gate.
+func (g *gate) client(t *testing.T, s *wasim.Server) *http.Client {
+	through, ok := s.HTTPClient().Transport.(*http.Transport)
+	require.True(t, ok)
+	dial := through.DialContext
+	gated := func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return &gatedConn{conn, g}, err
+	}
+	return &http.Client{Transport: &http.Transport{DialContext: gated, DialTLSContext: gated, DisableKeepAlives: true}}
+}
+
+type gatedConn struct {
+	net.Conn
+	gate *gate
+}
+
+// Read waits for the gate.
+func (c *gatedConn) Read(p []byte) (int, error) {
+	<-c.gate.current()
+	return c.Conn.Read(p)
 }
 
 // heap is how much memory is in use.
