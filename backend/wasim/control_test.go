@@ -96,6 +96,7 @@ func TestControlPlaysAWholeStory(t *testing.T) {
 	call[object](t, h, "POST", "/phones/34600000013/end", object{"code": 503})
 	await[*events.Disconnected](c, nil)
 	c.relogin()
+	c.rest()
 	_, unlinked := call[struct{ Count int }](t, h, "POST", "/phones/34600000013/unlink", object{"device": 0})
 	require.Equal(t, 1, unlinked.Count)
 	await[*events.LoggedOut](c, nil)

@@ -319,6 +319,14 @@ func settled(s *wasim.Server, p *wasim.Phone, device uint16) bool {
 	return true
 }
 
+// rest lets what the client library still does for the last messages, in goroutines that nobody can wait for, come before what
+// the test does next. They read the stores that an unlinked client drops, and share a lock and a database with this query.
+func (c *client) rest() {
+	c.t.Helper()
+	_, err := c.Store.Contacts.GetContact(c.t.Context(), types.NewJID("0", types.DefaultUserServer))
+	require.NoError(c.t, err)
+}
+
 // relogin connects a linked client again and waits until it is logged in.
 func (c *client) relogin() {
 	c.t.Helper()
