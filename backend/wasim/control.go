@@ -27,6 +27,8 @@ const scanPatience = 2 * time.Minute
 //	GET    /phones/{number}              PhoneView
 //	POST   /phones/{number}/scan         {"qr"} → ScanResult
 //	POST   /phones/{number}/enter-code   {"code"} → ScanResult
+//	POST   /phones/{number}/requires-passkey  {"on"}: linking demands the owner's passkey
+//	POST   /phones/{number}/use-passkey  the options that the client got → WebAuthn response
 //	POST   /phones/{number}/clock        {"ms"}: its own clock is ahead by this
 //	POST   /phones/{number}/hide-number  {"on"}: others see the LID only
 //	POST   /phones/{number}/share-mapping  {"number"}: tell the linked devices whose LID it is
@@ -203,7 +205,7 @@ func statusOf(err error) int {
 	case errors.Is(err, ErrUnknownNumber), errors.Is(err, ErrUnknownDevice), errors.Is(err, ErrUnknownGroup),
 		errors.Is(err, ErrUnknownMessage), errors.Is(err, ErrNoFile):
 		return http.StatusNotFound
-	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrCodeExpired), errors.Is(err, ErrWrongCode), errors.Is(err, ErrPhoneOffline),
+	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrCodeExpired), errors.Is(err, ErrWrongCode), errors.Is(err, ErrPhoneOffline), errors.Is(err, ErrPasskeyMissing),
 		errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
 		return http.StatusConflict
 	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadPicture), errors.Is(err, ErrBadBehaviour), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText),

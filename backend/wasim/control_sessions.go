@@ -4,22 +4,26 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"go.mau.fi/whatsmeow/types"
 )
 
 // sessionRoutes are how devices are linked by code, what the service does to an account, and how identities change.
 func (s *Server) sessionRoutes() map[string]controlFunc {
 	return map[string]controlFunc{
-		"POST /phones/{number}/enter-code":    s.phoneCall(controlEnterCode),
-		"GET /phones/{number}/time-lock":      s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.TimeLock(), nil }),
-		"POST /phones/{number}/time-lock":     s.phoneCall(controlTimeLock),
-		"POST /phones/{number}/half-open":     s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.HalfOpen(); return done(), nil }),
-		"POST /phones/{number}/lose-prekeys":  s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.LosePreKeys(); return done(), nil }),
-		"POST /phones/{number}/clock":         s.phoneCall(controlClock),
-		"POST /phones/{number}/hide-number":   s.phoneCall(controlSwitch((*Phone).SetNumberHidden)),
-		"POST /phones/{number}/share-mapping": s.phoneCall(controlShareMapping),
-		"POST /phones/{number}/change-number": s.phoneCall(controlChangeNumber),
-		"POST /phones/{number}/reinstall":     s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return done(), p.Reinstall() }),
-		"GET /phones/{number}/link-requests":  s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.LinkRequests(), nil }),
+		"POST /phones/{number}/enter-code":       s.phoneCall(controlEnterCode),
+		"GET /phones/{number}/time-lock":         s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.TimeLock(), nil }),
+		"POST /phones/{number}/time-lock":        s.phoneCall(controlTimeLock),
+		"POST /phones/{number}/half-open":        s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.HalfOpen(); return done(), nil }),
+		"POST /phones/{number}/lose-prekeys":     s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.LosePreKeys(); return done(), nil }),
+		"POST /phones/{number}/clock":            s.phoneCall(controlClock),
+		"POST /phones/{number}/requires-passkey": s.phoneCall(controlSwitch((*Phone).SetRequiresPasskey)),
+		"POST /phones/{number}/use-passkey":      s.phoneCall(controlUsePasskey),
+		"POST /phones/{number}/hide-number":      s.phoneCall(controlSwitch((*Phone).SetNumberHidden)),
+		"POST /phones/{number}/share-mapping":    s.phoneCall(controlShareMapping),
+		"POST /phones/{number}/change-number":    s.phoneCall(controlChangeNumber),
+		"POST /phones/{number}/reinstall":        s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return done(), p.Reinstall() }),
+		"GET /phones/{number}/link-requests":     s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.LinkRequests(), nil }),
 	}
 }
 
@@ -74,4 +78,12 @@ func controlClock(p *Phone, r *http.Request) (any, error) {
 	}
 	p.SetClock(time.Duration(body.MS) * time.Millisecond)
 	return done(), nil
+}
+
+func controlUsePasskey(p *Phone, r *http.Request) (any, error) {
+	options, err := read[types.WebAuthnPublicKey](r)
+	if err != nil {
+		return nil, err
+	}
+	return p.UsePasskey(&options)
 }

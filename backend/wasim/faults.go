@@ -39,6 +39,8 @@ const (
 	FaultLoginFailure FaultKind = "login_failure"
 	// FaultDropPairing cuts the connection at Stage of a pairing.
 	FaultDropPairing FaultKind = "drop_pairing"
+	// FaultSpoilPasskey makes what the client is told at Stage of the demand for a passkey unreadable.
+	FaultSpoilPasskey FaultKind = "spoil_passkey"
 	// FaultRefuseCode refuses to give out codes for linking with Code, such as 429 for a number that asked too often.
 	FaultRefuseCode FaultKind = "refuse_code"
 )
@@ -52,6 +54,10 @@ const (
 	PairingScan PairingStage = "scan"
 	// PairingFinish is when a client that is linked by code has answered and the phone did not get its answer.
 	PairingFinish PairingStage = "finish"
+	// PairingPasskey is when the client is told that a passkey is demanded, and when it asks for that again.
+	PairingPasskey PairingStage = "passkey"
+	// PairingContinuation is when the client's passkey was accepted and the phone answers.
+	PairingContinuation PairingStage = "continuation"
 	// PairingSign is when the client has agreed and the server did not take note of it: the client believes that it is
 	// linked, its login is refused with 401.
 	PairingSign PairingStage = "sign"
@@ -82,7 +88,7 @@ type Fault struct {
 	Delay time.Duration `json:"delay,omitempty"`
 	// Media limits the faults of the media hosts to one file, by its direct path.
 	Media string `json:"media,omitempty"`
-	// Stage is for FaultDropPairing.
+	// Stage is for FaultDropPairing and FaultSpoilPasskey.
 	Stage PairingStage `json:"stage,omitempty"`
 }
 
@@ -99,6 +105,10 @@ func (f Fault) validate() error {
 		}
 	case FaultRejectSend, FaultLoginFailure, FaultRefuseCode:
 		if f.Code > 0 {
+			return nil
+		}
+	case FaultSpoilPasskey:
+		if f.Stage == PairingPasskey || f.Stage == PairingContinuation {
 			return nil
 		}
 	case FaultDropPairing:
@@ -284,6 +294,13 @@ func (b *faultBook) takeFor(kind FaultKind, number string) (Fault, bool) {
 // onLogin tells whether a login is to be refused, and how.
 func (b *faultBook) onLogin(d *device) (Fault, bool) {
 	return b.takeFor(FaultLoginFailure, d.account.number)
+}
+
+func (b *faultBook) spoilsPasskey(a *account, stage PairingStage) bool {
+	_, spoil := b.take(func(f Fault) bool {
+		return f.Kind == FaultSpoilPasskey && f.Stage == stage && (f.Number == "" || f.Number == a.number)
+	})
+	return spoil
 }
 
 func (b *faultBook) dropsPairing(a *account, stage PairingStage) bool {

@@ -50,8 +50,9 @@ const qrGrace = 2 * time.Second
 //
 // The client then connects again and logs in.
 type pairing struct {
-	conn   *connection
-	client clientKeys
+	conn    *connection
+	client  clientKeys
+	expires time.Time // of the last reference
 
 	mu    sync.Mutex
 	refs  map[string]time.Time // reference → when it expires
@@ -78,6 +79,7 @@ type scan struct {
 	finished chan codeFinish  // buffered; nil for a QR code
 
 	// Set under the pairing's lock when the client is told.
+	demand   *passkeyDemand // nil when the account demands no passkey
 	identity *waAdv.ADVSignedDeviceIdentity
 	offered  bool
 }
@@ -109,22 +111,24 @@ func (s *Server) startPairing(c *connection) bool {
 		refs = append(refs, data("ref", []byte(ref)))
 	}
 	s.mu.Unlock()
+	p.expires = expiry
 	offer.Content = refs
 	iq := element("iq", attrs{"from": types.ServerJID, "id": s.nextID.next(), "type": "set", "xmlns": "md"}, offer)
 	c.deliver(&iq)
-	s.goRun(func() { p.expire(time.Until(expiry)) })
+	s.goRun(func() {
+		if c.pause(time.Until(expiry)) {
+			p.expire()
+		}
+	})
 	return true
 }
 
 // expire closes the connection when its last reference is over, unless the client is being linked just then.
-func (p *pairing) expire(after time.Duration) {
-	if !p.conn.pause(after) {
-		return
-	}
+func (p *pairing) expire() {
 	p.mu.Lock()
-	idle := p.scan == nil && !p.ended
+	over := p.scan == nil && !p.ended && !time.Now().Before(p.expires)
 	p.mu.Unlock()
-	if idle {
+	if over {
 		p.conn.end(nil)
 	}
 }
@@ -222,10 +226,11 @@ func (s *Server) claim(code qrCode, sc *scan) (*pairing, error) {
 // release gives the client back to the next scan, after the person has given up. What the client still answers is ignored.
 func (p *pairing) release(sc *scan) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.scan == sc {
 		p.scan = nil
 	}
+	p.mu.Unlock()
+	p.expire()
 }
 
 // offerLink tells the client that a phone wants to link it.
@@ -277,6 +282,10 @@ func (c *connection) answerUnlinked(node *waBinary.Node) {
 	case "md":
 		if request, ok := node.GetOptionalChildByTag(linkCodeTag); ok {
 			c.receiveLinkCode(node, &request)
+			return
+		}
+		if answer := c.receivePasskey(node); answer != nil {
+			c.deliver(answer)
 			return
 		}
 	}

@@ -201,7 +201,8 @@ func (s *Server) codeFor(a *account) (*pairing, *codeRequest) {
 // returns when the link has succeeded or the client has refused it, which is a result and not an error. After a wrong
 // code the same client can be tried again.
 //
-// Errors: ErrBadCode, ErrCodeExpired, ErrWrongCode, ErrTooManyDevices, ErrPhoneOffline, ErrPairingInterrupted, and ctx's.
+// Errors: ErrBadCode, ErrCodeExpired, ErrWrongCode, ErrTooManyDevices, ErrPhoneOffline, ErrPasskeyMissing,
+// ErrPairingInterrupted, and ctx's.
 func (p *Phone) EnterCode(ctx context.Context, code string) (ScanResult, error) {
 	typed, err := typedCode(code)
 	if err != nil {

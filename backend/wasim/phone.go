@@ -44,6 +44,8 @@ type PhoneOptions struct {
 	Addressing Addressing `json:"addressing,omitempty"`
 	// ReadsAtOnce makes the phone send a read receipt for everything it gets.
 	ReadsAtOnce bool `json:"readsAtOnce,omitempty"`
+	// RequiresPasskey makes linking a device demand the owner's passkey.
+	RequiresPasskey bool `json:"requiresPasskey,omitempty"`
 }
 
 // Phone is an account's primary device, and what its owner does with it. A contact is a phone too. All methods are safe
@@ -53,6 +55,7 @@ type Phone struct {
 	platform string
 	rawID    uint32
 	state    *phoneAppState
+	passkey  passkey
 
 	// These are guarded by endpoint.mu.
 	learned sharedView        // what the app state says
@@ -113,6 +116,7 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 	p.state, p.learned, p.cleared = newPhoneAppState(p), newSharedView(), make(map[string]bool)
 	p.offers = make(map[string]*offer)
 	p.lingering = make(map[*device]string)
+	p.passkey.required = o.RequiresPasskey
 	a.phone = p
 	p.setUp(s, &device{account: a, platform: o.Platform}, signal)
 	a.devices[0] = p.dev
@@ -279,12 +283,14 @@ type ScanResult struct {
 	// RefusedCode and RefusedText are what the client answered when it refused.
 	RefusedCode string `json:"refusedCode,omitempty"`
 	RefusedText string `json:"refusedText,omitempty"`
+	// PasskeyCode is what the phone showed for comparison with the client, when the account demands a passkey.
+	PasskeyCode string `json:"passkeyCode,omitempty"`
 }
 
 // Scan reads a QR code and links the client that shows it. It returns when the link has succeeded or the client has
 // refused it, which is a result and not an error.
 //
-// Errors: ErrBadQR, ErrQRExpired, ErrTooManyDevices, ErrPhoneOffline, ErrPairingInterrupted, and ctx's.
+// Errors: ErrBadQR, ErrQRExpired, ErrTooManyDevices, ErrPhoneOffline, ErrPasskeyMissing, ErrPairingInterrupted, and ctx's.
 func (p *Phone) Scan(ctx context.Context, qr string) (ScanResult, error) {
 	code, err := parseQR(strings.TrimSpace(qr))
 	if err != nil {
@@ -321,6 +327,14 @@ func (p *Phone) newScan(ctx context.Context) (*scan, error) {
 // completeLink signs the identity of a client that was claimed, offers it to the client and waits for what it answers.
 // The secret is what proves to the client that this is the phone it showed its code to.
 func (p *Phone) completeLink(ctx context.Context, pairing *pairing, sc *scan, secret []byte) (ScanResult, error) {
+	code := ""
+	if p.passkey.isRequired() {
+		var err error
+		if secret, code, err = p.demandPasskey(ctx, pairing, sc, secret); err != nil {
+			pairing.release(sc)
+			return ScanResult{}, err
+		}
+	}
 	client, dev := pairing.client, sc.dev
 	dev.noiseKey = client.noise
 	dev.platform, dev.props = client.props.GetOs(), client.props
@@ -333,6 +347,7 @@ func (p *Phone) completeLink(ctx context.Context, pairing *pairing, sc *scan, se
 	p.s.offerLink(pairing, sc, identity, container)
 	select {
 	case outcome := <-sc.outcome:
+		outcome.result.PasskeyCode = code
 		return outcome.result, outcome.err
 	case <-ctx.Done():
 		pairing.release(sc)
