@@ -32,8 +32,11 @@ func TestWhatAScriptedContactDecides(t *testing.T) {
 			{3 * time.Second, actOpen, "", ""}, {3 * time.Second, actRead, from, ""}, {33 * time.Second, actLeave, "", ""},
 		}},
 		"reads, types, answers, leaves": {Behaviour{Reading: reads, Answering: answers}, hears("hi", 1), []act{
-			{3 * time.Second, actOpen, "", ""}, {3 * time.Second, actRead, from, ""}, {14 * time.Second, actType, from, ""},
-			{18 * time.Second, actWrite, from, "Ana: hi (1)"}, {48 * time.Second, actLeave, "", ""},
+			{3 * time.Second, actOpen, "", ""},
+			{3 * time.Second, actRead, from, ""},
+			{14 * time.Second, actType, from, ""},
+			{18 * time.Second, actWrite, from, "Ana: hi (1)"},
+			{48 * time.Second, actLeave, "", ""},
 		}},
 		"answers without reading": {Behaviour{Answering: answers}, hears("hi", 7), []act{
 			{11 * time.Second, actType, from, ""}, {15 * time.Second, actWrite, from, "Ana: hi (7)"}, {45 * time.Second, actLeave, "", ""},
@@ -52,8 +55,11 @@ func TestWhatAScriptedContactDecides(t *testing.T) {
 		"blocks and reports at the third": {Behaviour{Patience: &Patience{Messages: 2, Block: true, Report: true}}, hears("hi", 3), []act{
 			{0, actReport, from, ""}, {0, actBlock, from, ""},
 		}},
-		"is patient with whom it has written to": {Behaviour{Patience: &Patience{Messages: 2, Block: true}},
-			occasion{at: at(10, 0), from: from, received: 30, written: 1}, nil},
+		"is patient with whom it has written to": {
+			Behaviour{Patience: &Patience{Messages: 2, Block: true}},
+			occasion{at: at(10, 0), from: from, received: 30, written: 1},
+			nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, c.behaviour.validate())

@@ -165,7 +165,10 @@ func TestNonsenseFromALinkedDevice(t *testing.T) {
 	n := &nonsense{
 		rng: rand.New(rand.NewPCG(seed, 2)),
 		people: []types.JID{
-			{}, types.ServerJID, types.GroupServerJID, types.StatusBroadcastJID, {}, jid(t, clinic.JID()), jid(t, clinic.LID()), jid(t, k.JID()), jid(t, ana.JID()), jid(t, ana.LID()),
+			{},
+			types.ServerJID, types.GroupServerJID, types.StatusBroadcastJID,
+			{},
+			jid(t, clinic.JID()), jid(t, clinic.LID()), jid(t, k.JID()), jid(t, ana.JID()), jid(t, ana.LID()),
 			types.NewJID("34699999999", types.DefaultUserServer), types.NewADJID("34600000021", 0, 200), types.NewJID("1", types.NewsletterServer), types.NewJID("x", types.BroadcastServer),
 		},
 		ids: []string{id, "a", "b", "c", "d", "e", "f", "", "active", "keys"},

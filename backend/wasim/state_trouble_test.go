@@ -87,8 +87,10 @@ func TestNonsenseInPatches(t *testing.T) {
 	} {
 		raw, err := proto.Marshal(patch)
 		require.NoError(t, err)
-		answer := askFor(t, c, waBinary.Node{Tag: "collection", Attrs: waBinary.Attrs{"name": "regular", "version": before["regular"]},
-			Content: []waBinary.Node{{Tag: "patch", Content: raw}}})
+		answer := askFor(t, c, waBinary.Node{
+			Tag: "collection", Attrs: waBinary.Attrs{"name": "regular", "version": before["regular"]},
+			Content: []waBinary.Node{{Tag: "patch", Content: raw}},
+		})
 		refusal := answer.GetChildByTag("sync", "collection", "error")
 		require.Equal(t, "400", refusal.AttrGetter().String("code"))
 	}

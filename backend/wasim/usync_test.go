@@ -61,7 +61,7 @@ func TestUsyncOfEverything(t *testing.T) {
 		require.Equal(t, pn, users[i].Attrs["jid"])
 		contact := users[i].GetChildByTag("contact")
 		require.Equal(t, "in", contact.Attrs["type"])
-		require.Equal(t, asked, string(contact.Content.([]byte)))
+		require.Equal(t, []byte(asked), contact.Content)
 	}
 	require.Equal(t, "out", users[3].GetChildByTag("contact").Attrs["type"])
 	require.Equal(t, "invalid", users[4].GetChildByTag("contact").Attrs["type"])
@@ -74,7 +74,7 @@ func TestUsyncOfEverything(t *testing.T) {
 	require.Equal(t, "1", deviceList.GetChildren()[1].Attrs["key-index"])
 	require.NotEmpty(t, indexes.Content)
 	require.Equal(t, lid, byLID.GetChildByTag("lid").Attrs["val"])
-	require.Equal(t, "here", string(byLID.GetChildByTag("status").Content.([]byte)))
+	require.Equal(t, []byte("here"), byLID.GetChildByTag("status").Content)
 	require.Equal(t, ana.PictureID(), byLID.GetChildByTag("picture").Attrs["id"])
 	require.Equal(t, "86400", byLID.GetChildByTag("disappearing_mode").Attrs["duration"])
 	_, business := byLID.GetOptionalChildByTag("business")

@@ -241,6 +241,7 @@ func FuzzMessage(f *testing.F) {
 					require.NotEmpty(t, in.Message.Text)
 				case domain.KindUnknown:
 					require.Empty(t, in.Message.Text)
+				default:
 				}
 			case in.History != nil:
 				require.True(t, fromMe)
