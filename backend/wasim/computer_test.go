@@ -47,6 +47,7 @@ func TestEveryDeviceOfAContactReadsAndWrites(t *testing.T) {
 				devices := reached(s, ana.Number(), sent.ID)
 				return len(devices) == 3 && devices[0] == 1 && devices[web.ID()] == 1 && devices[desk.ID()] == 1
 			})
+			waitFor(t, s, "shown", func() bool { return len(web.Messages(clinic.Number())) == 1 })
 			require.Equal(t, "to all of you", web.Messages(clinic.Number())[0].Text)
 			for _, device := range []uint16{0, web.ID(), desk.ID()} {
 				await(c, func(r *events.Receipt) bool {
