@@ -209,3 +209,21 @@ func TestRetryAskedOfAComputer(t *testing.T) {
 	require.Equal(t, "broken twice", textOf(m))
 	require.Equal(t, 2, m.RetryCount)
 }
+
+func TestAComputerFollowsANewSecurityCode(t *testing.T) {
+	s, clinic, c := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	web := addComputer(t, clinic, "Chrome (Linux)")
+	_, err := web.SendText(t.Context(), ana.Number(), "before")
+	require.NoError(t, err)
+	waitFor(t, s, "read", func() bool { return len(ana.Messages(clinic.Number())) == 1 })
+	require.NoError(t, ana.Reinstall())
+	waitForNews(t, s, clinic)
+	_, err = web.SendText(t.Context(), ana.Number(), "after")
+	require.NoError(t, err)
+	waitFor(t, s, "read by the new installation", func() bool {
+		shown := ana.Messages(clinic.Number())
+		return len(shown) > 0 && shown[len(shown)-1].Text == "after"
+	})
+	require.True(t, c.IsConnected())
+}

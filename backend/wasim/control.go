@@ -26,6 +26,7 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones                       PhoneOptions → PhoneView
 //	GET    /phones/{number}              PhoneView
 //	POST   /phones/{number}/scan         {"qr"} → ScanResult
+//	POST   /phones/{number}/scan-outdated  {"qr"}: with an application that cannot link devices
 //	POST   /phones/{number}/enter-code   {"code"} → ScanResult
 //	POST   /phones/{number}/requires-passkey  {"on"}: linking demands the owner's passkey
 //	POST   /phones/{number}/use-passkey  the options that the client got → WebAuthn response

@@ -11,6 +11,7 @@ import (
 func (s *Server) peopleRoutes() map[string]controlFunc {
 	return map[string]controlFunc{
 		"GET /phones/{number}/profile":                   s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return p.profileView(), nil }),
+		"POST /phones/{number}/scan-outdated":            s.phoneCall(controlScanOutdated),
 		"POST /phones/{number}/computers":                s.phoneCall(controlAddComputer),
 		"DELETE /phones/{number}/computers/{id}":         s.phoneCall(controlComputer(func(c *Computer, _ *http.Request) (any, error) { return done(), c.unlink() })),
 		"POST /phones/{number}/computers/{id}/send":      s.phoneCall(controlComputer(controlComputerSend)),
@@ -62,6 +63,14 @@ func (p *Phone) profileView() ProfileView {
 }
 
 func (c *Computer) unlink() error { return c.account.phone.RemoveComputer(c.ID()) }
+
+func controlScanOutdated(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ QR string }](r)
+	if err != nil {
+		return nil, err
+	}
+	return done(), p.ScanOutdated(body.QR)
+}
 
 func controlAddComputer(p *Phone, r *http.Request) (any, error) {
 	body, err := read[struct{ Name string }](r)

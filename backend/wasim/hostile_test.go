@@ -44,7 +44,8 @@ func TestMalformedStanzasFromALinkedClient(t *testing.T) {
 	ana := newPhone(t, s, "+34600000021", "Ana")
 	internals := c.DangerousInternals()
 	tags := []string{"message", "receipt", "ack", "iq", "presence", "chatstate", "ib", "notification", "call", "nonsense"}
-	namespaces := []string{"encrypt", "usync", "w:sync:app:state", "privacy", "md", "w:m", "abt", "passive", "blocklist", "w:p", "zzz", ""}
+	namespaces := []string{"encrypt", "usync", "w:sync:app:state", "privacy", "md", "w:m", "abt", "passive", "blocklist", "w:p", "zzz", "",
+		"w:mex", "w:biz", "w:qr", "bot", "status", "disappearing_mode", "w:profile:picture", "urn:xmpp:whatsapp:dirty"}
 	bodies := []any{
 		nil, []byte("text"),
 		[]byte{},
@@ -53,6 +54,10 @@ func TestMalformedStanzasFromALinkedClient(t *testing.T) {
 		[]waBinary.Node{{Tag: "participants", Content: []waBinary.Node{{Tag: "to"}, {Tag: "to", Attrs: waBinary.Attrs{"jid": jid(t, ana.LID())}, Content: []waBinary.Node{{Tag: "enc", Attrs: waBinary.Attrs{"type": "pkmsg"}, Content: []byte{1, 2, 3}}}}}}},
 		[]waBinary.Node{{Tag: "sync", Content: []waBinary.Node{{Tag: "collection", Attrs: waBinary.Attrs{"name": "regular", "version": "-1"}, Content: []waBinary.Node{{Tag: "patch", Content: []byte{0xff}}}}}}},
 		[]waBinary.Node{{Tag: "usync", Content: []waBinary.Node{{Tag: "query", Content: []waBinary.Node{{Tag: "devices"}, {Tag: "zzz"}}}, {Tag: "list", Content: []waBinary.Node{{Tag: "user"}, {Tag: "user", Attrs: waBinary.Attrs{"jid": types.ServerJID}}, {Tag: "user", Content: []waBinary.Node{{Tag: "contact"}}}}}}}},
+		[]waBinary.Node{{Tag: "query", Content: []byte("{")}, {Tag: "business_profile"}, {Tag: "qr"}, {Tag: "tokens", Content: []waBinary.Node{{Tag: "token"}}}, {Tag: "clean"}},
+		[]waBinary.Node{{Tag: "item", Attrs: waBinary.Attrs{"jid": "x", "action": "block"}}, {Tag: "status", Content: make([]byte, 4096)}, {Tag: "disappearing_mode", Attrs: waBinary.Attrs{"duration": "-9"}}},
+		[]waBinary.Node{{Tag: "picture", Attrs: waBinary.Attrs{"type": "image"}, Content: []byte{0xff, 0xd8, 0xff}}, {Tag: "composing"}},
+		[]waBinary.Node{{Tag: "composing"}},
 		[]waBinary.Node{{Tag: "retry"}, {Tag: "keys"}, {Tag: "registration", Content: []byte{1}}},
 	}
 	recipients := []any{nil, "x", types.ServerJID, jid(t, ana.LID()), jid(t, ana.JID()), jid(t, clinic.JID()), types.NewJID("1", types.GroupServer), types.NewADJID("999", 0, 9)}

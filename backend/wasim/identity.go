@@ -232,7 +232,7 @@ func (k *keyStore) replace(regID uint32, identity [32]byte, signed publicKey) {
 }
 
 // forgetSessions drops the sessions with someone whose security code has changed.
-func (p *Phone) forgetSessions(node *waBinary.Node) {
+func (p *endpoint) forgetSessions(node *waBinary.Node) {
 	from, named := attrJID(node, "from")
 	if _, changed := node.GetOptionalChildByTag("identity"); !named || !changed {
 		return

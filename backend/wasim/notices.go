@@ -2,6 +2,7 @@ package wasim
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -161,4 +162,27 @@ func (a *account) hasContactCode(code string) bool {
 // iqBots lists the bots of the service: none.
 func (s *Server) iqBots(_ *device, node *waBinary.Node) *waBinary.Node {
 	return iqResult(node, element("bot", attrs{"v": "2"}, element("section", attrs{"type": "all"})))
+}
+
+// ScanOutdated reads a QR code with a version of the application that cannot link devices. Its client is told so, and
+// goes on waiting for another scan or gives up, as it likes:
+//
+//	← <ib from="s.whatsapp.net"><downgrade_webclient/></ib>
+//
+// Errors: ErrBadQR, ErrQRExpired.
+func (p *Phone) ScanOutdated(qr string) error {
+	code, err := parseQR(strings.TrimSpace(qr))
+	if err != nil {
+		return err
+	}
+	sc := &scan{phone: p}
+	pairing, err := p.s.claim(code, sc)
+	if err != nil {
+		return err
+	}
+	pairing.release(sc)
+	pairing.conn.deliver(&waBinary.Node{
+		Tag: "ib", Attrs: attrs{"from": types.ServerJID}, Content: []waBinary.Node{{Tag: "downgrade_webclient"}},
+	})
+	return nil
 }

@@ -82,3 +82,18 @@ func TestNoMoreThanFourLinkedDevices(t *testing.T) {
 	require.ErrorIs(t, err, wasim.ErrTooManyDevices)
 	require.Len(t, p.LinkedDevices(), 4)
 }
+
+func TestScannedWithAnOldApplication(t *testing.T) {
+	s := newServer(t, wasim.Options{Seed: 1})
+	clinic := newPhone(t, s, "+34600000013", "Clinic")
+	c := newClient(t, s, filepath.Join(t.TempDir(), "session.db"))
+	require.NoError(t, c.Connect())
+	codes := await[*events.QR](c, nil).Codes
+	require.NoError(t, clinic.ScanOutdated(codes[0]))
+	await[*events.QRScannedWithoutMultidevice](c, nil)
+	require.ErrorIs(t, clinic.ScanOutdated("nonsense"), wasim.ErrBadQR)
+	result, err := clinic.Scan(within(t), codes[0])
+	require.NoError(t, err)
+	require.True(t, result.Linked, "the person has updated the application")
+	await[*events.Connected](c, nil)
+}

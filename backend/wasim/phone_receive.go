@@ -26,7 +26,9 @@ func (p *endpoint) handle(node *waBinary.Node) {
 		p.handleReceipt(node)
 		p.acknowledge(node)
 	case "notification":
-		if p.isPhone() {
+		if attrString(node, "type") == "encrypt" {
+			p.forgetSessions(node)
+		} else if p.isPhone() {
 			p.account.phone.handleNotification(node)
 		}
 		p.acknowledge(node)

@@ -277,8 +277,6 @@ func (p *Phone) handleNotification(node *waBinary.Node) {
 				p.s.log.Debug().Err(err).Msg("app state from a linked device")
 			}
 		}
-	case "encrypt":
-		p.forgetSessions(node)
 	case "account_sync":
 		if _, devices := node.GetOptionalChildByTag("devices"); devices {
 			p.forgetOffers()

@@ -39,8 +39,8 @@ var ErrBadPicture = errors.New("not a JPEG picture of reasonable size")
 const (
 	// maxPicture bounds a picture, in bytes.
 	maxPicture = 2 << 20
-	// maxPictureSide bounds a picture's width and height, so that reading its header is enough to trust it.
-	maxPictureSide = 4096
+	// maxPictureSide bounds a picture's width and height.
+	maxPictureSide = 2048
 	// previewSide is the width and height of previews, in pixels.
 	previewSide = 96
 )
@@ -73,7 +73,7 @@ func (p picture) encoded(preview bool) ([]byte, error) {
 	return encodeJPEG(shrink(full, previewSide))
 }
 
-// checkPicture refuses what is no JPEG without decoding it.
+// checkPicture refuses what is no JPEG, and what is too large before decoding it.
 func checkPicture(raw []byte) error {
 	if len(raw) > maxPicture {
 		return ErrBadPicture
@@ -84,6 +84,9 @@ func checkPicture(raw []byte) error {
 	}
 	if config.Width > maxPictureSide || config.Height > maxPictureSide {
 		return ErrBadPicture
+	}
+	if _, err = jpeg.Decode(bytes.NewReader(raw)); err != nil {
+		return fmt.Errorf("%w: %w", ErrBadPicture, err)
 	}
 	return nil
 }
