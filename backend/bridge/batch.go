@@ -56,8 +56,8 @@ func valueOf(value any) any {
 		return noticeOf(v)
 	case domain.Settings:
 		return preferencesOf(v)
-	case []domain.SimulatedPhone:
-		return demoStateOf(v)
+	case domain.SimulatedPhone:
+		return demoPhoneOf(v)
 	}
 	return nil
 }

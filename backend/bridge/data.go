@@ -235,7 +235,8 @@ type DemoPhone struct {
 	Name    string     `json:"name"`
 	Ours    bool       `json:"ours"`
 	Network bool       `json:"network"`
-	Linked  int        `json:"linked"` // companions
+	Linked  int        `json:"linked"`  // companions
+	Answers bool       `json:"answers"` // it reads and answers by itself
 	Chats   []DemoChat `json:"chats"`
 }
 
@@ -248,6 +249,7 @@ type DemoChat struct {
 
 // DemoMessage is a message on a simulated phone.
 type DemoMessage struct {
+	Kind string `json:"kind"` // domain.MessageKind
 	ID   string `json:"id"`
 	Out  bool   `json:"out"`
 	Text string `json:"text"`

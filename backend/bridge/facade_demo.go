@@ -58,6 +58,26 @@ func (d *Demo) Unlink(phone string) error {
 	return d.play("Demo.Unlink", func(ctx context.Context, p Phones) error { return p.Unlink(ctx, digitsOf(phone)) })
 }
 
+// TakeOver lets another program take over the sessions of a phone's devices. Errors: not_found, conflict when none is connected.
+func (d *Demo) TakeOver(phone string) error {
+	return d.play("Demo.TakeOver", func(ctx context.Context, p Phones) error { return p.TakeOver(ctx, digitsOf(phone)) })
+}
+
+// Answers lets a contact read and answer by itself, or stop that. Errors: not_found, conflict for one of ours.
+func (d *Demo) Answers(phone string, on bool) error {
+	return d.play("Demo.Answers", func(ctx context.Context, p Phones) error { return p.SetAnswers(ctx, digitsOf(phone), on) })
+}
+
+// Crowd has so many contacts write at once, and returns how many messages those were. Errors: invalid.
+func (d *Demo) Crowd(count int) (int, error) {
+	return ask(d.gate, "Demo.Crowd", func(ctx context.Context, s Services) (int, error) {
+		if s.Demo == nil {
+			return 0, noDemo()
+		}
+		return s.Demo.Crowd(ctx, count)
+	})
+}
+
 func (d *Demo) play(method string, do func(ctx context.Context, p Phones) error) error {
 	return tell(d.gate, method, func(ctx context.Context, s Services) error {
 		if s.Demo == nil {

@@ -29,7 +29,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 	slices.Sort(got)
 	require.Equal(t, []string{
 		"App.Info", "App.OpenDemo", "App.OpenLink", "App.Snapshot",
-		"Demo.AddPhone", "Demo.Network", "Demo.Read", "Demo.Scan", "Demo.State", "Demo.Unlink", "Demo.Write",
+		"Demo.AddPhone", "Demo.Answers", "Demo.Crowd", "Demo.Network", "Demo.Read", "Demo.Scan", "Demo.State", "Demo.TakeOver", "Demo.Unlink", "Demo.Write",
 		"Fleet.CheckNow", "Fleet.CreateDevice", "Fleet.CreateSubaccount", "Fleet.History", "Fleet.Pause", "Fleet.RemoveDevice",
 		"Fleet.RenameSubaccount", "Fleet.Resume", "Fleet.TakeBack", "Fleet.TryNow", "Fleet.Unlink", "Fleet.UpdateDevice",
 		"Inbox.Cancel", "Inbox.Conversations", "Inbox.FullText", "Inbox.MarkRead", "Inbox.Retry", "Inbox.Route", "Inbox.Send",

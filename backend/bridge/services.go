@@ -41,4 +41,7 @@ type Phones interface {
 	Read(ctx context.Context, number, peer string) error
 	SetNetwork(ctx context.Context, number string, on bool) error
 	Unlink(ctx context.Context, number string) error
+	TakeOver(ctx context.Context, number string) error
+	SetAnswers(ctx context.Context, number string, on bool) error
+	Crowd(ctx context.Context, count int) (int, error)
 }

@@ -18,6 +18,7 @@ func demoPhoneOf(p domain.SimulatedPhone) DemoPhone {
 		Ours:    p.Ours,
 		Network: p.Network,
 		Linked:  p.Linked,
+		Answers: p.Answers,
 		Chats: list(p.Chats, func(c domain.SimulatedChat) DemoChat {
 			return DemoChat{Peer: "+" + c.Peer, PeerName: oneLine(c.PeerName), Messages: list(c.Messages, demoMessageOf)}
 		}),
@@ -30,7 +31,7 @@ func demoMessageOf(m domain.SimulatedMessage) DemoMessage {
 	if tick == "" {
 		tick = "sent"
 	}
-	return DemoMessage{ID: m.WAID, Out: m.Out, Text: text, At: ms(m.At), Tick: tick}
+	return DemoMessage{ID: m.WAID, Kind: string(m.Kind), Out: m.Out, Text: text, At: ms(m.At), Tick: tick}
 }
 
 // digitsOf is a number as the engine knows it, from one as the panel shows it.

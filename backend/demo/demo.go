@@ -23,8 +23,8 @@ type Config struct {
 	Logger zerolog.Logger
 	// Shown returns the payload of the QR code that the link dialog of a device shows right now.
 	Shown func(domain.DeviceID) (payload string, ok bool)
-	// Publish is told what the phones show whenever that changed, ten times a second at most. It must not block.
-	Publish func([]domain.SimulatedPhone)
+	// Publish is told what a phone shows whenever that changed, ten times a second at most. It must not block.
+	Publish func(domain.SimulatedPhone)
 }
 
 // Demo is a simulated WhatsApp with its phones. Its methods may be called from any goroutine; numbers are international digits.
@@ -33,12 +33,16 @@ type Demo struct {
 	server  *wasim.Server
 	clock   *clock
 	threads []thread
+	habits  habits
 	links   []link // what Fill prepared and Run links
 
-	mu      sync.Mutex
-	ours    map[string]bool
-	offline map[string]bool
-	acted   chan struct{} // closed and replaced when something changed that the simulator does not tell
+	mu        sync.Mutex
+	ours      map[string]bool
+	offline   map[string]bool
+	answers   map[string]bool   // which contacts act by themselves
+	languages map[string]string // of the contacts of the cast
+	crowds    uint64            // how often a crowd has written
+	acted     chan struct{}     // closed and replaced when something changed that the simulator does not tell
 }
 
 // Open starts the simulator on a free loopback port and makes the phones. Close ends it.
@@ -53,7 +57,8 @@ func Open(config Config) (*Demo, error) {
 	}
 	d := &Demo{
 		config: config, server: server, clock: clock,
-		ours: map[string]bool{}, offline: map[string]bool{}, acted: make(chan struct{}),
+		ours: map[string]bool{}, offline: map[string]bool{}, answers: map[string]bool{}, languages: map[string]string{},
+		acted: make(chan struct{}),
 	}
 	if err := d.prepare(); err != nil {
 		_ = server.Close()
@@ -68,6 +73,9 @@ func (d *Demo) prepare() error {
 	}
 	c, err := readCast()
 	if err != nil {
+		return err
+	}
+	if d.habits, err = readHabits(); err != nil {
 		return err
 	}
 	if d.threads, err = writeThreads(c, d.config.Seed, d.config.Now()); err != nil {
@@ -106,7 +114,12 @@ func (d *Demo) hire(c cast) error {
 	}
 	for _, h := range c.Houses {
 		for _, g := range h.Contacts {
-			if _, err := d.addLocked(g.role, false); err != nil {
+			phone, err := d.addLocked(g.role, false)
+			if err != nil {
+				return err
+			}
+			d.languages[phone.Number()] = g.Language
+			if err := d.answerLocked(phone, true); err != nil {
 				return err
 			}
 		}

@@ -35,9 +35,9 @@ func open(t *testing.T) *watched {
 	d, err := demo.Open(demo.Config{
 		Seed:  4127,
 		Shown: func(domain.DeviceID) (string, bool) { return "", false },
-		Publish: func(phones []domain.SimulatedPhone) {
+		Publish: func(p domain.SimulatedPhone) {
 			w.mu.Lock()
-			w.latest = phones
+			w.latest = append(slices.DeleteFunc(w.latest, func(other domain.SimulatedPhone) bool { return other.Number == p.Number }), p)
 			w.mu.Unlock()
 			select {
 			case w.told <- struct{}{}:
@@ -215,6 +215,8 @@ func TestWhatCanNotBeDone(t *testing.T) {
 		"network of nobody":        {w.SetNetwork(ctx, "34600000999", false), domain.CodeNotFound},
 		"unlink nobody":            {w.Unlink(ctx, "34600000999"), domain.CodeNotFound},
 		"scan with nobody's phone": {w.Scan(ctx, "34600000999", 1), domain.CodeNotFound},
+		"take over nobody's link":  {w.TakeOver(ctx, "34600000999"), domain.CodeNotFound},
+		"take over no link":        {w.TakeOver(ctx, clinic), domain.CodeConflict},
 		"scan while none is shown": {w.Scan(ctx, clinic, 1), domain.CodeNotFound},
 	}
 	for name, tt := range tests {
@@ -231,7 +233,7 @@ func TestLongestTextArrivesWhole(t *testing.T) {
 }
 
 func TestCodeThatIsNoneIsToldAsOutOfDate(t *testing.T) {
-	d, err := demo.Open(demo.Config{Shown: func(domain.DeviceID) (string, bool) { return "not a code", true }, Publish: func([]domain.SimulatedPhone) {}})
+	d, err := demo.Open(demo.Config{Shown: func(domain.DeviceID) (string, bool) { return "not a code", true }, Publish: func(domain.SimulatedPhone) {}})
 	require.NoError(t, err)
 	defer d.Close()
 	require.Equal(t, domain.CodeLinkFailed, domain.CodeOf(d.Scan(t.Context(), clinic, 1)))

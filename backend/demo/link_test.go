@@ -55,7 +55,7 @@ func TestPhoneOfThePanelScansLosesItsNetworkAndUnlinks(t *testing.T) {
 	d, err := demo.Open(demo.Config{
 		Seed:    1,
 		Shown:   func(id domain.DeviceID) (string, bool) { return shown, id == 5 && shown != "" },
-		Publish: func([]domain.SimulatedPhone) {},
+		Publish: func(domain.SimulatedPhone) {},
 	})
 	require.NoError(t, err)
 	w.Demo = d

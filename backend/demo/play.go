@@ -103,6 +103,26 @@ func (d *Demo) Unlink(_ context.Context, number string) error {
 	return nil
 }
 
+// TakeOver lets another program use the sessions of the devices linked to a phone, as a copy of their files would. Errors: not_found; conflict
+// when none is connected.
+func (d *Demo) TakeOver(_ context.Context, number string) error {
+	phone, err := d.phone(number)
+	if err != nil {
+		return err
+	}
+	taken := 0
+	for _, device := range phone.LinkedDevices() {
+		if device.Connected && phone.Replace(device.ID) == nil {
+			taken++
+		}
+	}
+	d.changed()
+	if taken == 0 {
+		return &domain.Error{Code: domain.CodeConflict, Message: "No connected device is linked to this phone.", Detail: map[string]string{"why": "not_linked"}}
+	}
+	return nil
+}
+
 func (d *Demo) phone(number string) (*wasim.Phone, error) {
 	if phone := d.server.Phone(number); phone != nil {
 		return phone, nil

@@ -17,7 +17,6 @@ const pause = 100 * time.Millisecond
 // Run plays the beginning of a demo that was filled, and publishes what the phones show, again whenever it changed, until ctx ends or the
 // demo is closed.
 func (d *Demo) Run(ctx context.Context) error {
-	d.config.Publish(d.State())
 	if err := d.begin(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, wasim.ErrClosed) {
 		// What has not happened can still be played by hand.
 		d.config.Logger.Warn().Err(err).Msg("the demo did not begin as it should")
@@ -36,12 +35,21 @@ func (d *Demo) publish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		d.tell(shown, next)
 		shown = next
-		d.config.Publish(shown)
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
 			return nil
+		}
+	}
+}
+
+// tell publishes the phones that are not as they were. None goes, and new ones stand at the end.
+func (d *Demo) tell(before, now []domain.SimulatedPhone) {
+	for i, phone := range now {
+		if i >= len(before) || !reflect.DeepEqual(before[i], phone) {
+			d.config.Publish(phone)
 		}
 	}
 }

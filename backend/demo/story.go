@@ -62,6 +62,7 @@ func (p *part) UnmarshalJSON(raw []byte) error {
 type thread struct {
 	contact guest
 	device  ourRole
+	story   story
 	past    []line // what was written before the device was linked
 	open    []line // what came since and was not answered
 }
@@ -123,7 +124,7 @@ func (a author) someOf(count, n int) map[int]bool {
 }
 
 func (a author) thread(s story, g guest, device ourRole, open bool) thread {
-	t := thread{contact: g, device: device}
+	t := thread{contact: g, device: device, story: s}
 	until := a.now.Add(-10 * time.Minute)
 	if open {
 		until = a.now.Add(-settled)

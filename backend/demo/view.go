@@ -11,7 +11,7 @@ import (
 )
 
 // maxShown is how many messages of a chat a phone shows, the newest.
-const maxShown = 100
+const maxShown = 50
 
 // State returns what every phone shows, in the order in which they were made.
 func (d *Demo) State() []domain.SimulatedPhone {
@@ -31,6 +31,7 @@ func (d *Demo) viewLocked(p *wasim.Phone) domain.SimulatedPhone {
 		Ours:    d.ours[p.Number()],
 		Network: !d.offline[p.Number()],
 		Linked:  len(p.LinkedDevices()),
+		Answers: d.answers[p.Number()],
 		Chats:   d.chats(p),
 	}
 }
@@ -48,12 +49,44 @@ func (d *Demo) chats(p *wasim.Phone) []domain.SimulatedChat {
 			chat.PeerName = peer.Name()
 		}
 		for _, m := range messages[max(0, len(messages)-maxShown):] {
-			chat.Messages = append(chat.Messages, domain.SimulatedMessage{WAID: m.ID, Out: m.FromMe, Text: m.Text, At: m.At, Tick: tickOf(m)})
+			chat.Messages = append(chat.Messages, shownAs(m))
 		}
 		out = append(out, chat)
 	}
 	slices.SortStableFunc(out, func(a, b domain.SimulatedChat) int { return cmp.Compare(newest(b).UnixMilli(), newest(a).UnixMilli()) })
 	return out
+}
+
+func shownAs(m wasim.ChatMessage) domain.SimulatedMessage {
+	out := domain.SimulatedMessage{WAID: m.ID, Out: m.FromMe, Kind: kindOf(m), Text: m.Text, At: m.At, Tick: tickOf(m)}
+	if out.Text == "" && m.Content != nil && m.Media != nil {
+		out.Text = m.Media.FileName
+	}
+	return out
+}
+
+func kindOf(m wasim.ChatMessage) domain.MessageKind {
+	if m.Content == nil {
+		return domain.KindText
+	}
+	switch m.Kind {
+	case wasim.KindText:
+		return domain.KindText
+	case wasim.KindImage:
+		return domain.KindImage
+	case wasim.KindVideo, wasim.KindGIF, wasim.KindVideoNote:
+		return domain.KindVideo
+	case wasim.KindVoice:
+		return domain.KindVoice
+	case wasim.KindAudio:
+		return domain.KindAudio
+	case wasim.KindDocument:
+		return domain.KindDocument
+	case wasim.KindSticker:
+		return domain.KindSticker
+	default:
+		return domain.KindUnknown
+	}
 }
 
 func newest(c domain.SimulatedChat) time.Time { return c.Messages[len(c.Messages)-1].At }

@@ -9,6 +9,7 @@ type SimulatedPhone struct {
 	Ours    bool
 	Network bool // its network is on
 	Linked  int  // companions that are linked to it
+	Answers bool // it reads and answers by itself
 	Chats   []SimulatedChat
 }
 
@@ -23,7 +24,8 @@ type SimulatedChat struct {
 type SimulatedMessage struct {
 	WAID string
 	Out  bool // written on this phone or a companion of it
-	Text string
+	Kind MessageKind
+	Text string // of a file its caption or name
 	At   time.Time
 	Tick ReceiptKind // how far it has come: "" sent, delivered, read
 }

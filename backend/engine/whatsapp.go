@@ -46,7 +46,7 @@ func (e *Engine) openDemo() error {
 	opened, err := demo.Open(demo.Config{
 		Seed: seed, Now: e.options.Now, Logger: e.log,
 		Shown:   e.shownCode,
-		Publish: func(phones []domain.SimulatedPhone) { e.bus.Publish(events.Demo(phones)) },
+		Publish: func(phone domain.SimulatedPhone) { e.bus.Publish(events.Demo(phone)) },
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,10 @@
 package events
 
-import "waflow/backend/domain"
+import (
+	"strconv"
+
+	"waflow/backend/domain"
+)
 
 // Topic says what a change is about, and with that the type of its Value.
 type Topic string
@@ -15,7 +19,7 @@ const (
 	TopicPairing      Topic = "pairing"      // domain.PairingStep by the device's id
 	TopicNotice       Topic = "notice"       // domain.Notice by its id
 	TopicSettings     Topic = "settings"     // domain.Settings, id 0
-	TopicDemo         Topic = "demo"         // []domain.SimulatedPhone, id 0
+	TopicDemo         Topic = "demo"         // domain.SimulatedPhone by its number
 )
 
 // Change is one thing that is new, different or gone. Value is the whole thing as it is now, so that applying a change twice does no
@@ -82,9 +86,10 @@ func Settings(s domain.Settings) Change {
 	return Change{Topic: TopicSettings, Value: s}
 }
 
-// Demo tells what the simulated phones show.
-func Demo(phones []domain.SimulatedPhone) Change {
-	return Change{Topic: TopicDemo, Value: phones}
+// Demo tells what a simulated phone shows.
+func Demo(phone domain.SimulatedPhone) Change {
+	number, _ := strconv.ParseInt(phone.Number, 10, 64) // fifteen digits at most
+	return Change{Topic: TopicDemo, ID: number, Value: phone}
 }
 
 // weight estimates the memory that a change holds on to, in bytes.

@@ -45,6 +45,17 @@ test("begins as a workspace in use, and plays the phones from the side panel", a
     expect(await faults(page)).toEqual([]);
   });
 
+  await test.step("behind it lies history, and people go on writing", async () => {
+    await page.getByTestId("demo-answers").click();
+    await expect(page.getByTestId("demo-answers")).toHaveAttribute("aria-checked", "false");
+    expect(await bubble(page, "").count()).toBeGreaterThan(4);
+    const unread = async () => Number((await page.getByTestId("view-inbox").textContent())?.match(/\d+/u)?.[0] ?? 0);
+    const before = await unread();
+    await page.getByTestId("demo-crowd-all").click();
+    await expect.poll(unread).toBeGreaterThan(before + 10);
+    await picture("demo-crowd");
+  });
+
   await test.step("our phone loses its network, comes back, and is unlinked", async () => {
     await page.getByTestId("view-fleet").click();
     await page.getByTestId("demo-ours").click();

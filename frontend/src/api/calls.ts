@@ -83,6 +83,9 @@ export function callsOver(transport: Transport) {
       read: (phone: string, peer: string) => act("Demo.Read", phone, peer),
       network: (phone: string, on: boolean) => act("Demo.Network", phone, on),
       unlink: (phone: string) => act("Demo.Unlink", phone),
+      takeOver: (phone: string) => act("Demo.TakeOver", phone),
+      answers: (phone: string, on: boolean) => act("Demo.Answers", phone, on),
+      crowd: (count: number) => call<number>("Demo.Crowd", count),
     },
   };
 }

@@ -276,6 +276,8 @@ export interface DemoPhone {
   network: boolean;
   /** How many companions it has. */
   linked: number;
+  /** It reads and answers by itself. */
+  answers: boolean;
   chats: DemoChat[];
 }
 
@@ -289,6 +291,8 @@ export interface DemoChat {
 /** A message on a simulated phone. */
 export interface DemoMessage {
   id: string;
+  /** As of a message: "text", "image" and so on. */
+  kind: string;
   out: boolean;
   text: string;
   at: number;

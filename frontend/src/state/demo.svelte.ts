@@ -10,6 +10,9 @@ export interface DemoCalls {
   read(phone: string, peer: string): Promise<void>;
   network(phone: string, on: boolean): Promise<void>;
   unlink(phone: string): Promise<void>;
+  takeOver(phone: string): Promise<void>;
+  answers(phone: string, on: boolean): Promise<void>;
+  crowd(count: number): Promise<number>;
 }
 
 /** The simulated phones, and which of them is played. */
@@ -46,8 +49,7 @@ export class DemoPhones {
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
       if (change.topic !== "demo") continue;
-      this.phones = (change.value as DemoState).phones;
-      this.status = "ready";
+      this.#show(change.value as DemoPhone);
     }
   }
 
@@ -83,6 +85,27 @@ export class DemoPhones {
   /** Removes every linked device on a phone. */
   unlink(phone: string): Promise<boolean> {
     return this.#act(() => this.#calls.unlink(phone));
+  }
+
+  /** Lets another program take over what is linked to a phone. */
+  takeOver(phone: string): Promise<boolean> {
+    return this.#act(() => this.#calls.takeOver(phone));
+  }
+
+  /** Lets a contact read and answer by itself, or stop that. */
+  answers(phone: string, on: boolean): Promise<boolean> {
+    return this.#act(() => this.#calls.answers(phone, on));
+  }
+
+  /** Lets so many contacts write at once. */
+  crowd(count: number): Promise<boolean> {
+    return this.#act(() => this.#calls.crowd(count));
+  }
+
+  // Puts a phone in the place of what it was, or at the end.
+  #show(phone: DemoPhone): void {
+    const at = this.phones.findIndex((other) => other.number === phone.number);
+    this.phones = at < 0 ? [...this.phones, phone] : this.phones.with(at, phone);
   }
 
   // Returns whether it worked; else the problem says why not.

@@ -15,6 +15,7 @@ const bella: DemoPhone = {
   ours: true,
   network: true,
   linked: 1,
+  answers: false,
   chats: [],
 };
 const julia: DemoPhone = {
@@ -29,8 +30,8 @@ const julia: DemoPhone = {
       peer: bella.number,
       peerName: "Bella Lua",
       messages: [
-        { id: "1", out: false, text: "Bom dia!", at: 1000, tick: "read" },
-        { id: "2", out: true, text: "Que ótimo", at: 2000, tick: "delivered" },
+        { id: "1", kind: "text", out: false, text: "Bom dia!", at: 1000, tick: "read" },
+        { id: "2", kind: "text", out: true, text: "Que ótimo", at: 2000, tick: "delivered" },
       ],
     },
   ],
@@ -45,10 +46,13 @@ async function show(phones: DemoPhone[], showing = 0) {
     read: vi.fn(async () => undefined),
     network: vi.fn(async () => undefined),
     unlink: vi.fn(async () => undefined),
+    takeOver: vi.fn(async () => undefined),
+    answers: vi.fn(async () => undefined),
+    crowd: vi.fn(async () => 1),
   };
   const demo = new DemoPhones(calls);
   const onhide = vi.fn();
-  render(DemoPanel, { demo, showing, onhide });
+  render(DemoPanel, { demo, showing, onhide, now: 3000 });
   await screen.findByTestId("demo-contacts");
   return { demo, calls, onhide };
 }
@@ -94,6 +98,46 @@ describe("DemoPanel", () => {
     expect(calls.scan).toHaveBeenCalledWith(bella.number, 9);
   });
 
+  it("lets a contact answer by itself, and people write all at once", async () => {
+    const { calls } = await show([bella, julia]);
+    await userEvent.click(screen.getByRole("switch", { name: "Reads and answers by itself" }));
+    expect(calls.answers).toHaveBeenCalledWith(julia.number, true);
+    await userEvent.click(screen.getByRole("button", { name: "5 people write" }));
+    expect(calls.crowd).toHaveBeenLastCalledWith(5);
+    await userEvent.click(screen.getByRole("button", { name: "Everybody writes" }));
+    expect(calls.crowd).toHaveBeenLastCalledWith(1);
+  });
+
+  it("lets another program take over a link, and says why that does not work", async () => {
+    const { calls } = await show([bella, julia]);
+    await userEvent.click(screen.getByTestId("demo-ours"));
+    expect(screen.queryByRole("switch")).toBeNull();
+    calls.takeOver.mockRejectedValueOnce(
+      new CallError({ code: "conflict", message: "", detail: { why: "not_linked" }, action: "" }),
+    );
+    await userEvent.click(screen.getByRole("button", { name: "Link taken over" }));
+    expect(calls.takeOver).toHaveBeenCalledWith(bella.number);
+    expect(screen.getByRole("alert")).toHaveTextContent("No connected device is linked");
+  });
+
+  it("shows a phone as it is now, and new ones", async () => {
+    const { demo } = await show([bella, julia]);
+    demo.apply([{ topic: "demo", id: 1, gone: false, value: { ...julia, network: false } }]);
+    expect(await screen.findByRole("img", { name: "No network" })).toBeInTheDocument();
+    demo.apply([{ topic: "demo", id: 2, gone: false, value: { ...julia, number: "+2", name: "Oskar", chats: [] } }]);
+    expect(await screen.findByRole("option", { name: /Oskar/ })).toBeInTheDocument();
+  });
+
+  it("says what a message is that is no text, and on which day it came", async () => {
+    const messages = [
+      { id: "1", kind: "voice", out: false, text: "", at: Date.UTC(2026, 9, 2, 12), tick: "read" },
+      { id: "2", kind: "text", out: true, text: "Gracias", at: 2000, tick: "delivered" },
+    ];
+    await show([bella, { ...julia, chats: [{ peer: bella.number, peerName: "Bella Lua", messages }] }]);
+    expect(screen.getByTestId("demo-screen")).toHaveTextContent("Voice note");
+    expect(screen.getByTestId("demo-screen")).toHaveTextContent("October");
+  });
+
   it("adds a phone of the kind that is shown", async () => {
     const { calls } = await show([bella, julia]);
     await userEvent.click(screen.getByTestId("demo-add"));
@@ -113,7 +157,11 @@ describe("chatsOf", () => {
     const third = { ...bella, number: "+4", name: "Third" };
     const chats = [
       ...julia.chats,
-      { peer: "+3", peerName: "Second", messages: [{ id: "9", out: true, text: "x", at: 9000, tick: "sent" }] },
+      {
+        peer: "+3",
+        peerName: "Second",
+        messages: [{ id: "9", kind: "text", out: true, text: "x", at: 9000, tick: "sent" }],
+      },
     ];
     expect(chatsOf({ ...julia, chats }, [bella, second, third]).map((chat) => chat.peer)).toEqual([
       "+3",

@@ -7,6 +7,8 @@ export function demoFailure(problem: Problem): string {
     case "not_connected":
     case "network_down":
       return m.demo_act_offline();
+    case "conflict":
+      return problem.detail.why === "not_linked" ? m.demo_act_not_linked() : m.demo_act_failed();
     case "not_found":
     case "link_failed":
       return m.demo_act_scan_failed();

@@ -1,7 +1,7 @@
 import type { Conversation } from "../../api/types";
 import { m } from "../../i18n/paraglide/messages";
 import { hasVisible } from "../../lib/text";
-import { fileWord } from "./fileKinds";
+import { fileWord } from "../../lib/fileKinds";
 
 /** What a row says of the last message: for the eye, and for the ear. `quiet` is set where the words are ours. */
 export interface LastWords {

@@ -1,4 +1,4 @@
-import { m } from "../../i18n/paraglide/messages";
+import { m } from "../i18n/paraglide/messages";
 
 /** What a message holds when it is a file of a known kind: in a word. Undefined for a text and for what is not known. */
 export function fileWord(kind: string): string | undefined {
