@@ -71,7 +71,8 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/groups/{jid}/subject, …/description {"text"}, …/ephemeral {"seconds"}, …/mode {"mode","on"}
 //	POST   /phones/{number}/groups/{jid}/members {"change","numbers"} → {"codes"}, …/decide {"let","numbers"}, …/leave
 //	GET    /phones/{number}/groups/{jid}/invite → {"code"}; POST makes a new one
-//	POST   /phones/{number}/join         {"code"} → {"jid","joined"}
+//	POST   /phones/{number}/groups/{jid}/add {"number"} → {"id"} of an invitation, empty when none was needed
+//	POST   /phones/{number}/join         {"code"} → {"jid","joined"}; /accept {"peer","id"} takes an invitation
 //	POST   /phones/{number}/archive, pin, mute, unread, star, mute-status, clear, delete-chat, delete-for-me,
 //	         label-chat, label-message   {"peer","on","until","id","label"}, as far as they apply
 //	POST   /phones/{number}/contact      {"number","name"}, no name removes it

@@ -21,6 +21,8 @@ func (s *Server) groupRoutes() map[string]controlFunc {
 		"GET /phones/{number}/groups/{group}/invite":  s.phoneCall(controlGroupInvite(false)),
 		"POST /phones/{number}/groups/{group}/invite": s.phoneCall(controlGroupInvite(true)),
 		"POST /phones/{number}/join":                  s.phoneCall(controlJoinGroup),
+		"POST /phones/{number}/groups/{group}/add":    s.phoneCall(controlInviteToGroup),
+		"POST /phones/{number}/accept":                s.phoneCall(controlAcceptInvitation),
 	}
 }
 
@@ -93,6 +95,23 @@ func controlGroupInvite(reset bool) func(*Phone, *http.Request) (any, error) {
 		code, err := p.InviteCode(r.PathValue("group"), reset)
 		return map[string]string{"code": code}, err
 	}
+}
+
+func controlInviteToGroup(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ Number string }](r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := p.InviteToGroup(r.Context(), r.PathValue("group"), body.Number)
+	return map[string]string{"id": id}, err
+}
+
+func controlAcceptInvitation(p *Phone, r *http.Request) (any, error) {
+	body, err := read[struct{ Peer, ID string }](r)
+	if err != nil {
+		return nil, err
+	}
+	return done(), p.AcceptInvitation(body.Peer, body.ID)
 }
 
 func controlJoinGroup(p *Phone, r *http.Request) (any, error) {

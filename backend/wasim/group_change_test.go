@@ -3,6 +3,7 @@ package wasim_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -325,4 +326,47 @@ func TestManyChangeAGroupAtTheSameTime(t *testing.T) {
 		waitFor(t, s, "everything that was said", func() bool { return len(p.Messages(chat)) == 40 })
 	}
 	waitFor(t, s, "all acknowledged", func() bool { return len(s.Ledger().Unacknowledged(wasim.Filter{})) == 0 })
+}
+
+func TestPhonesInviteThoseWhomTheyCannotAdd(t *testing.T) {
+	s, clinic, c := linked(t)
+	h := s.ControlHandler()
+	ana, shy := newPhone(t, s, "+34600000021", "Ana"), newPhone(t, s, "+34600000022", "Shy")
+	shys := newClient(t, s, t.TempDir()+"/shy.db")
+	shys.link(shy)
+	for _, one := range []*client{c, shys} {
+		_, err := one.SetPrivacySetting(within(t), types.PrivacySettingTypeGroupAdd, types.PrivacySettingContacts)
+		require.NoError(t, err)
+	}
+	chat, err := ana.CreateGroup(wasim.GroupOptions{Subject: "Team"})
+	require.NoError(t, err)
+
+	// A client takes the invitation that it got in a message.
+	id, err := ana.InviteToGroup(t.Context(), chat, clinic.Number())
+	require.NoError(t, err)
+	invite := await(c, func(m *events.Message) bool { return m.Info.ID == id }).Message.GetGroupInviteMessage()
+	require.Equal(t, chat, invite.GetGroupJID())
+	require.Equal(t, "Team", invite.GetGroupName())
+	require.NoError(t, c.JoinGroupWithInvite(within(t), jid(t, chat), jid(t, ana.LID()), invite.GetInviteCode(), invite.GetInviteExpiration()))
+	await[*events.JoinedGroup](c, nil)
+
+	// So does a phone, once.
+	_, sent := call[struct{ ID string }](t, h, "POST", "/phones/34600000021/groups/"+chat+"/add", object{"number": shy.Number()})
+	waitFor(t, s, "the invitation", func() bool { return shownIn(shy, ana.Number(), sent.ID).ID != "" })
+	require.ErrorIs(t, shy.AcceptInvitation(ana.Number(), "other"), wasim.ErrUnknownMessage)
+	status, answer := call[object](t, h, "POST", "/phones/34600000022/accept", object{"peer": ana.Number(), "id": sent.ID})
+	require.Equal(t, http.StatusOK, status, answer)
+	await[*events.JoinedGroup](shys, nil)
+	require.ErrorIs(t, shy.AcceptInvitation(ana.Number(), sent.ID), wasim.ErrGroupRefused)
+	_, err = ana.InviteToGroup(t.Context(), chat, shy.Number())
+	require.ErrorContains(t, err, "409")
+
+	// Who lets everyone add them is in the group at once.
+	friend := newPhone(t, s, "+34600000023", "Friend")
+	id, err = ana.InviteToGroup(t.Context(), chat, friend.Number())
+	require.NoError(t, err)
+	require.Empty(t, id)
+	group, err := ana.Group(chat)
+	require.NoError(t, err)
+	require.Len(t, group.Members, 4)
 }

@@ -211,50 +211,6 @@ func (p *Phone) LeaveGroup(group string) error {
 	return nil
 }
 
-// InviteCode is the end of a group's link, https://chat.whatsapp.com/CODE. With reset the old link is void.
-func (p *Phone) InviteCode(group string, reset bool) (string, error) {
-	g, err := p.s.group(group)
-	if err != nil {
-		return "", err
-	}
-	kind := "get"
-	if reset {
-		kind = "set"
-	}
-	answer, err := p.askGroup(g.jid, kind, element("invite", nil))
-	if err != nil {
-		return "", err
-	}
-	invite := answer.GetChildByTag("invite")
-	return attrString(&invite, "code"), nil
-}
-
-// JoinGroup opens a group's link. It returns the group's JID; joined is false when the admins have to decide first.
-func (p *Phone) JoinGroup(code string) (jid string, joined bool, err error) {
-	answer, err := p.askGroup(types.GroupServerJID, "set", element("invite", attrs{"code": code}))
-	if err != nil {
-		return "", false, err
-	}
-	if asked, ok := answer.GetOptionalChildByTag("membership_approval_request"); ok {
-		return attrString(&asked, "jid"), false, nil
-	}
-	entered := answer.GetChildByTag("group")
-	return attrString(&entered, "jid"), true, nil
-}
-
-// DecideJoin lets people in who asked to join a group by its link, or refuses them.
-func (p *Phone) DecideJoin(group string, let bool, numbers ...string) error {
-	list, err := p.participants(numbers)
-	if err != nil {
-		return err
-	}
-	decision := "reject"
-	if let {
-		decision = "approve"
-	}
-	return p.changeGroup(group, element("membership_requests_action", nil, element(decision, nil, list...)))
-}
-
 func (p *Phone) changeGroup(group string, change waBinary.Node) error {
 	g, err := p.s.group(group)
 	if err != nil {
