@@ -74,7 +74,7 @@ func (s *Server) syncCollection(d *device, wanted waBinary.Node) waBinary.Node {
 			parts, base = append(parts, data("snapshot", snapshot)), version
 		}
 	}
-	version := c.addPage(&answer, base, parts)
+	version := s.addPage(c, &answer, base, parts)
 	answer.Attrs["version"] = strconv.FormatUint(version, 10)
 	return answer
 }
@@ -89,7 +89,7 @@ func (s *Server) takePatch(d *device, c *collection, base uint64, raw []byte) wa
 	version, taken := c.add(base, patch, mutations)
 	if !taken {
 		answer := collectionError(c.name, 409, "conflict")
-		c.addPage(&answer, base, answer.GetChildren())
+		s.addPage(c, &answer, base, answer.GetChildren())
 		return answer
 	}
 	s.tellCollection(d, c.name, version)

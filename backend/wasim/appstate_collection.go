@@ -16,12 +16,20 @@ type collection struct {
 	name string
 
 	mu      sync.Mutex
-	patches [][]byte // patch n is version n+1
+	patches []storedPatch // patch n is version n+1
 	records map[string]setRecord
 	newest  *waServerSync.SyncdPatch // for its MAC over all records
 	// snapshot is a reference to the last one that was made, and snapshotAt the version that it shows.
 	snapshot   *waServerSync.ExternalBlobReference
 	snapshotAt uint64
+}
+
+// storedPatch is a patch as it is handed out. One whose mutations are in a blob has them here too, because the blob expires
+// and the patch does not.
+type storedPatch struct {
+	raw       []byte
+	path      string // of the blob
+	mutations []byte
 }
 
 // setRecord is a record and the version that set it.
@@ -51,27 +59,25 @@ const (
 var errBadPatch = errors.New("app state patch is malformed")
 
 // readPatch decodes a patch, with its mutations when they are in a blob of their own.
-func (s *Server) readPatch(raw []byte) (*waServerSync.SyncdPatch, []*waServerSync.SyncdMutation, error) {
+func (s *Server) readPatch(raw []byte) (*waServerSync.SyncdPatch, *waServerSync.SyncdMutations, error) {
 	var patch waServerSync.SyncdPatch
 	if err := proto.Unmarshal(raw, &patch); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", errBadPatch, err)
 	}
-	mutations := patch.GetMutations()
+	mutations := &waServerSync.SyncdMutations{Mutations: patch.GetMutations()}
 	if external := patch.GetExternalMutations(); external != nil {
 		blob, err := s.openBlob(external.GetDirectPath(), external.GetMediaKey(), appStateMedia)
 		if err != nil {
 			return nil, nil, err
 		}
-		var downloaded waServerSync.SyncdMutations
-		if err = proto.Unmarshal(blob, &downloaded); err != nil {
+		if err = proto.Unmarshal(blob, mutations); err != nil {
 			return nil, nil, fmt.Errorf("%w: %w", errBadPatch, err)
 		}
-		mutations = downloaded.GetMutations()
 	}
-	if len(patch.GetSnapshotMAC()) == 0 || len(mutations) == 0 {
+	if len(patch.GetSnapshotMAC()) == 0 || len(mutations.GetMutations()) == 0 {
 		return nil, nil, errBadPatch
 	}
-	for _, m := range mutations {
+	for _, m := range mutations.GetMutations() {
 		if len(m.GetRecord().GetIndex().GetBlob()) != indexMACSize || len(m.GetRecord().GetValue().GetBlob()) < minValueSize {
 			return nil, nil, errBadPatch
 		}
@@ -80,7 +86,7 @@ func (s *Server) readPatch(raw []byte) (*waServerSync.SyncdPatch, []*waServerSyn
 }
 
 // add stores a patch under the next version. It does not when base is not the newest version.
-func (c *collection) add(base uint64, patch *waServerSync.SyncdPatch, mutations []*waServerSync.SyncdMutation) (uint64, bool) {
+func (c *collection) add(base uint64, patch *waServerSync.SyncdPatch, mutations *waServerSync.SyncdMutations) (uint64, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if base != uint64(len(c.patches)) {
@@ -88,12 +94,18 @@ func (c *collection) add(base uint64, patch *waServerSync.SyncdPatch, mutations 
 	}
 	version := base + 1
 	patch.Version = &waServerSync.SyncdVersion{Version: proto.Uint64(version)}
-	raw, err := proto.Marshal(patch)
-	if err != nil {
+	stored := storedPatch{path: patch.GetExternalMutations().GetDirectPath()}
+	var err error
+	if stored.raw, err = proto.Marshal(patch); err != nil {
 		return 0, false
 	}
-	c.patches = append(c.patches, raw)
-	for _, m := range mutations {
+	if stored.path != "" {
+		if stored.mutations, err = proto.Marshal(mutations); err != nil {
+			return 0, false
+		}
+	}
+	c.patches = append(c.patches, stored)
+	for _, m := range mutations.GetMutations() {
 		index := string(m.GetRecord().GetIndex().GetBlob())
 		if m.GetOperation() == waServerSync.SyncdMutation_REMOVE {
 			delete(c.records, index)
@@ -107,13 +119,14 @@ func (c *collection) add(base uint64, patch *waServerSync.SyncdPatch, mutations 
 
 // addPage puts the patches after a version, as many as fit a page, into an answer behind what is in it already. It
 // returns the version up to which the answer goes.
-func (c *collection) addPage(answer *waBinary.Node, base uint64, before []waBinary.Node) uint64 {
+func (s *Server) addPage(c *collection, answer *waBinary.Node, base uint64, before []waBinary.Node) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var page []waBinary.Node
 	version := base
 	for ; version < uint64(len(c.patches)) && len(page) < patchPage; version++ {
-		page = append(page, data("patch", c.patches[version]))
+		s.renew(&c.patches[version])
+		page = append(page, data("patch", c.patches[version].raw))
 	}
 	if len(page) > 0 {
 		before = append(before, element("patches", nil, page...))
@@ -125,6 +138,26 @@ func (c *collection) addPage(answer *waBinary.Node, base uint64, before []waBina
 		answer.Content = before
 	}
 	return min(version, uint64(len(c.patches)))
+}
+
+// renew uploads the mutations of a patch again when their blob is gone. The caller holds the collection's lock.
+func (s *Server) renew(p *storedPatch) {
+	if p.path == "" || s.blobs.has(p.path) {
+		return
+	}
+	var patch waServerSync.SyncdPatch
+	fresh, err := s.uploadExternal(p.mutations)
+	if err == nil {
+		err = proto.Unmarshal(p.raw, &patch)
+	}
+	if err != nil {
+		s.log.Debug().Err(err).Msg("app state blob not renewed")
+		return
+	}
+	patch.ExternalMutations = fresh
+	if raw, err := proto.Marshal(&patch); err == nil {
+		p.raw, p.path = raw, fresh.GetDirectPath()
+	}
 }
 
 // reset empties a collection.

@@ -13,6 +13,7 @@ import (
 //	APP_STATE_SYNC_KEY_SHARE   with which the device reads the push name and the contacts
 //	INITIAL_BOOTSTRAP          the newest chats with their newest messages
 //	PUSH_NAME                  how people call themselves
+//	NON_BLOCKING_DATA          who was in the account's groups and is no more, if there is anybody
 //	RECENT, FULL               the rest, in chunks (history_sync.go)
 //
 // Clients wait for the first two before they are ready; Baileys for up to 20 seconds.
@@ -22,7 +23,7 @@ func (p *Phone) greet(d *device) {
 	p.mailbox.post(func() {
 		j := p.newHistorySync(d)
 		for _, step := range []func(context.Context) error{
-			func(ctx context.Context) error { return p.shareKey(ctx, d) }, j.sendBootstrap, j.sendPushNames, j.sendChunk,
+			func(ctx context.Context) error { return p.shareKey(ctx, d) }, j.sendBootstrap, j.sendPushNames, j.sendFormerMembers, j.sendChunk,
 		} {
 			if err := step(p.s.ctx); err != nil {
 				p.s.log.Debug().Err(err).Str("phone", mask(p.account.number)).Msg("new device not told everything")
@@ -77,4 +78,39 @@ func (j *historySync) sendPushNames(ctx context.Context) error {
 	}
 	j.taken = nil
 	return j.send(ctx, h, false, nil, j.sendPushNames)
+}
+
+// sendFormerMembers sends who has left the account's groups, if there is anybody.
+func (j *historySync) sendFormerMembers(ctx context.Context) error {
+	h := &waHistorySync.HistorySync{SyncType: waHistorySync.HistorySync_NON_BLOCKING_DATA.Enum(), Progress: proto.Uint32(100)}
+	for _, g := range j.phone.s.groupsOf(j.phone.account) {
+		if past := g.pastParticipants(); len(past) > 0 {
+			h.PastParticipants = append(h.PastParticipants, &waHistorySync.PastParticipants{GroupJID: proto.String(g.jid.String()), PastParticipants: past})
+		}
+	}
+	if len(h.PastParticipants) == 0 {
+		return nil
+	}
+	j.taken = nil
+	return j.send(ctx, h, false, nil, j.sendFormerMembers)
+}
+
+// pastParticipants lists who left and did not come back.
+func (g *group) pastParticipants() []*waHistorySync.PastParticipant {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var past []*waHistorySync.PastParticipant
+	for _, f := range g.former {
+		if g.roleLocked(f.account) != "" {
+			continue
+		}
+		reason := waHistorySync.PastParticipant_LEFT
+		if f.removed {
+			reason = waHistorySync.PastParticipant_REMOVED
+		}
+		past = append(past, &waHistorySync.PastParticipant{
+			UserJID: proto.String(f.jidOn(g.server).String()), LeaveReason: reason.Enum(), LeaveTS: unixTime(f.at),
+		})
+	}
+	return past
 }

@@ -32,6 +32,7 @@ type group struct {
 
 	mu      sync.Mutex
 	members []groupMember // in the order in which they joined
+	former  []formerMember
 	// version counts the changes of the list of members.
 	version     int
 	settings    groupSettings
@@ -44,6 +45,13 @@ type group struct {
 type groupMember struct {
 	*account
 	role GroupRole
+}
+
+// formerMember is someone who left a group, or was removed.
+type formerMember struct {
+	*account
+	removed bool
+	at      time.Time
 }
 
 // groupSettings is what can be changed about a group besides its members.

@@ -232,6 +232,8 @@ func (s *Server) removeMember(g *group, by, who *account) bool {
 	}
 	gone := g.members[at]
 	g.members = slices.Delete(g.members, at, at+1)
+	g.former = slices.DeleteFunc(g.former, func(f formerMember) bool { return f.account == who })
+	g.former = append(g.former, formerMember{who, by != who, s.now()})
 	g.version++
 	version := g.version
 	var heir []groupMember

@@ -144,6 +144,43 @@ func TestAPastWrittenByHand(t *testing.T) {
 	require.Equal(t, waWeb.WebMessageInfo_DELIVERY_ACK, c.GetMessages()[0].GetMessage().GetStatus())
 }
 
+// A new device learns of the account's groups, who is in them and who was.
+func TestGroupsInTheHistory(t *testing.T) {
+	s := newServer(t, wasim.Options{Seed: 1})
+	clinic, ana := newPhone(t, s, "+34600000013", "Clinic"), newPhone(t, s, "+34600000021", "Ana")
+	luis, eva := newPhone(t, s, "+34600000022", "Luis"), newPhone(t, s, "+34600000023", "Eva")
+	group, err := clinic.CreateGroup(wasim.GroupOptions{Subject: "Team", Members: []string{ana.Number(), luis.Number(), eva.Number()}})
+	require.NoError(t, err)
+	_, err = clinic.ChangeMembers(group, wasim.MemberRemove, luis.Number())
+	require.NoError(t, err)
+	require.NoError(t, eva.LeaveGroup(group))
+	at := time.Now().Add(-time.Hour)
+	require.NoError(t, clinic.AddPast(group, []wasim.PastMessage{{At: at, Author: ana.Number(), Text: "hola"}, {At: at.Add(time.Minute), Author: eva.Number(), Text: "adiós"}}))
+	require.ErrorIs(t, clinic.AddPast(group, []wasim.PastMessage{{At: at, Text: "who?"}}), wasim.ErrBadHistory)
+
+	r := newReader(newClient(t, s, filepath.Join(t.TempDir(), "session.db")))
+	r.link(clinic)
+	r.read(finished(waHistorySync.HistorySync_RECENT))
+	var kinds []string
+	for _, h := range r.chunks {
+		kinds = append(kinds, h.GetSyncType().String())
+	}
+	require.Equal(t, []string{"INITIAL_BOOTSTRAP", "PUSH_NAME", "NON_BLOCKING_DATA", "RECENT"}, kinds)
+	c := r.chunks[0].GetConversations()[0]
+	require.Equal(t, group, c.GetID())
+	require.Equal(t, "Team", c.GetName())
+	require.Len(t, c.GetParticipant(), 2)
+	require.Equal(t, eva.LID(), c.GetMessages()[0].GetMessage().GetKey().GetParticipant())
+	past := r.chunks[2].GetPastParticipants()
+	require.Len(t, past, 1)
+	require.Equal(t, group, past[0].GetGroupJID())
+	reasons := map[string]string{}
+	for _, p := range past[0].GetPastParticipants() {
+		reasons[p.GetUserJID()] = p.GetLeaveReason().String()
+	}
+	require.Equal(t, map[string]string{luis.LID(): "REMOVED", eva.LID(): "LEFT"}, reasons)
+}
+
 func TestHistoryInABubble(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "session.db")
 	wantAll(t, true)

@@ -128,7 +128,18 @@ func TestAllOfALargeHistory(t *testing.T) {
 
 	r := newReader(newClient(t, s, filepath.Join(t.TempDir(), "session.db")))
 	r.link(clinic)
-	r.read(finished(waHistorySync.HistorySync_FULL))
+	last := finished(waHistorySync.HistorySync_FULL)
+	r.read(func(h *waHistorySync.HistorySync) bool {
+		waiting := 0
+		for _, c := range s.Ledger().History(wasim.Filter{}) {
+			require.LessOrEqual(t, c.Messages, 2000)
+			if !c.Confirmed && (c.Type == "RECENT" || c.Type == "FULL") {
+				waiting++
+			}
+		}
+		require.LessOrEqual(t, waiting, 1, "a chunk is made when the last one is confirmed")
+		return last(h)
+	})
 	count, once := r.count()
 	require.Equal(t, messages, count)
 	require.True(t, once, "no message comes twice")

@@ -180,6 +180,7 @@ func TestManyPatchesComeInPages(t *testing.T) {
 	c.Disconnect()
 	c.forget()
 	require.NoError(t, clinic.SaveContacts(t.Context(), names))
+	require.Positive(t, s.ExpireMedia(), "the blob of the large patch is made again")
 	for i := range 230 {
 		require.NoError(t, clinic.Pin(t.Context(), "+34600002000", i%2 == 0))
 	}
