@@ -46,7 +46,6 @@ func newReader(c *client) *reader {
 // read takes chunks until one fits.
 func (r *reader) read(until func(*waHistorySync.HistorySync) bool) *waHistorySync.HistorySync {
 	r.t.Helper()
-	timeout := time.After(patience)
 	for {
 		recorded, changed := r.recorded()
 		for ; r.next < len(recorded); r.next++ {
@@ -61,7 +60,7 @@ func (r *reader) read(until func(*waHistorySync.HistorySync) bool) *waHistorySyn
 		}
 		select {
 		case <-changed:
-		case <-timeout:
+		case <-time.After(patience): // for the next chunk, not for all of them
 			require.FailNow(r.t, "history did not come")
 		}
 	}
