@@ -8,7 +8,7 @@ const (
 	MaxWait = 30 * time.Second // the longest
 
 	DialDeadline  = 45 * time.Second // from the gate to the login, over the client's own 20 s for each of dial and handshake
-	LoginDeadline = 20 * time.Second // from the handshake to the login, which is a few short answers; the client library can wait for ever
+	LoginDeadline = 20 * time.Second // from the handshake to the login, which is a few short answers; the client library waits 75 s for each
 	StableAfter   = 10 * time.Second // a connection that lasted this long was a good one: the next failure counts from one
 	FirstSyncRest = 10 * time.Second // a first sync that says nothing for so long is over
 	BanUnknown    = time.Hour        // when WhatsApp names no end of a ban

@@ -138,8 +138,8 @@ func (r *running) link(id domain.DeviceID, phone *wasim.Phone) {
 	require.NoError(r.t, r.sim.WaitFor(within(r.t), func() bool { return greeted(r.sim, phone, result.Device) }))
 }
 
-// greeted tells whether a new device has taken in the four messages with which its phone greets it. A connection that is replaced before
-// that leaves the client library waiting for its answers, and the next login behind them.
+// greeted tells whether a new device has taken in the four messages with which its phone greets it. A session that is unlinked
+// before that is still fetching app state, and the client library has data races of its own then.
 func greeted(sim *wasim.Server, phone *wasim.Phone, device uint16) bool {
 	greetings := sim.Ledger().Deliveries(wasim.Filter{From: phone.Number(), To: phone.Number(), ToDevice: &device})
 	for _, g := range greetings {

@@ -185,8 +185,8 @@ func (w *workspace) link(d domain.Device, p *wasim.Phone) {
 	w.eventually("what the phone tells a new device", func() bool { return w.greeted(p, result.Device) })
 }
 
-// greeted tells whether a new device has taken in the four messages with which its phone greets it. A connection that is replaced before
-// that leaves the client library waiting for its answers, and the next login behind them.
+// greeted tells whether a new device has taken in the four messages with which its phone greets it. A session that is unlinked
+// before that is still fetching app state, and the client library has data races of its own then.
 func (w *workspace) greeted(p *wasim.Phone, device uint16) bool {
 	greetings := w.sim.Ledger().Deliveries(wasim.Filter{From: p.Number(), To: p.Number(), ToDevice: &device})
 	for _, g := range greetings {
