@@ -44,8 +44,10 @@ func TestMalformedStanzasFromALinkedClient(t *testing.T) {
 	ana := newPhone(t, s, "+34600000021", "Ana")
 	internals := c.DangerousInternals()
 	tags := []string{"message", "receipt", "ack", "iq", "presence", "chatstate", "ib", "notification", "call", "nonsense"}
-	namespaces := []string{"encrypt", "usync", "w:sync:app:state", "privacy", "md", "w:m", "abt", "passive", "blocklist", "w:p", "zzz", "",
-		"w:mex", "w:biz", "w:qr", "bot", "status", "disappearing_mode", "w:profile:picture", "urn:xmpp:whatsapp:dirty"}
+	namespaces := []string{
+		"encrypt", "usync", "w:sync:app:state", "privacy", "md", "w:m", "abt", "passive", "blocklist", "w:p", "zzz", "",
+		"w:mex", "w:biz", "w:qr", "bot", "status", "disappearing_mode", "w:profile:picture", "urn:xmpp:whatsapp:dirty",
+	}
 	bodies := []any{
 		nil, []byte("text"),
 		[]byte{},
