@@ -13,6 +13,8 @@ const (
 	FaultMediaSlow FaultKind = "media_slow"
 	// FaultMediaCorrupt alters a byte of downloads.
 	FaultMediaCorrupt FaultKind = "media_corrupt"
+	// FaultMediaCut breaks downloads off in the middle.
+	FaultMediaCut FaultKind = "media_cut"
 	// FaultRefuseUpload answers uploads with Code: 401 as if the token had expired, 413, 500, 507, …
 	FaultRefuseUpload FaultKind = "refuse_upload"
 	// FaultFailMediaRetry makes a phone that is asked for a file once more answer with the result Code: 0 general error, 2
@@ -26,7 +28,7 @@ const (
 // validMedia tells whether this is a fault of the media hosts with all that it needs.
 func (f Fault) validMedia() bool {
 	switch f.Kind {
-	case FaultMediaCorrupt, FaultWithholdViewOnce:
+	case FaultMediaCorrupt, FaultMediaCut, FaultWithholdViewOnce:
 		return true
 	case FaultMediaSlow:
 		return f.Delay > 0
@@ -45,6 +47,7 @@ func (f Fault) validMedia() bool {
 type downloadFaults struct {
 	gone    int // status, 0 when it is there
 	corrupt bool
+	cut     bool
 	pause   time.Duration
 }
 
@@ -66,6 +69,7 @@ func (b *faultBook) onDownload(owner *account, path string) downloadFaults {
 		found.pause = f.Delay
 	}
 	_, found.corrupt = acts(FaultMediaCorrupt)
+	_, found.cut = acts(FaultMediaCut)
 	return found
 }
 

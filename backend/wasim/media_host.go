@@ -191,36 +191,48 @@ func (s *Server) serveBlob(w http.ResponseWriter, r *http.Request) {
 		content = bytes.Clone(content)
 		content[len(content)/2] ^= 0x55
 	}
-	if f.pause > 0 {
-		w = &slowWriter{ResponseWriter: w, s: s, r: r, pause: f.pause}
+	if f.pause > 0 || f.cut {
+		w = &troubledWriter{ResponseWriter: w, s: s, r: r, pause: f.pause, cut: f.cut, left: len(content) / 2}
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("ETag", `"`+hex.EncodeToString(u.hash[:8])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }
 
-// slowWriter lets some time pass before each piece of an answer.
-type slowWriter struct {
+// troubledWriter lets some time pass before each piece of an answer, or breaks it off. The HTTP server closes the
+// connection of an answer that is shorter than it said.
+type troubledWriter struct {
 	http.ResponseWriter
 	s     *Server
 	r     *http.Request
 	pause time.Duration
+	cut   bool
+	left  int // bytes before the cut
 }
 
 // Write waits, unless the client goes away or the server ends.
-func (w *slowWriter) Write(piece []byte) (int, error) {
-	timer := time.NewTimer(w.pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-w.r.Context().Done():
-		return 0, w.r.Context().Err()
-	case <-w.s.ctx.Done():
-		return 0, ErrClosed
+func (w *troubledWriter) Write(piece []byte) (int, error) {
+	if w.pause > 0 {
+		timer := time.NewTimer(w.pause)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-w.r.Context().Done():
+			return 0, w.r.Context().Err()
+		case <-w.s.ctx.Done():
+			return 0, ErrClosed
+		}
+	}
+	if w.cut {
+		piece = piece[:min(len(piece), w.left)]
+		w.left -= len(piece)
 	}
 	n, err := w.ResponseWriter.Write(piece)
 	if flusher, ok := w.ResponseWriter.(http.Flusher); ok {
 		flusher.Flush()
+	}
+	if w.cut && w.left == 0 && err == nil {
+		err = io.ErrShortWrite
 	}
 	return n, err
 }

@@ -145,6 +145,26 @@ func TestSlowDownloads(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestDownloadsThatBreakOff(t *testing.T) {
+	s, clinic, c := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	m := photoFrom(t, ana, clinic, c).Message.GetImageMessage()
+	require.NoError(t, s.Inject(wasim.Fault{Kind: wasim.FaultMediaCut, Number: ana.Number(), Count: 3}))
+	request, err := http.NewRequestWithContext(within(t), http.MethodGet, m.GetURL(), nil)
+	require.NoError(t, err)
+	answer, err := s.TCPClient().Do(request)
+	require.NoError(t, err)
+	some, err := io.ReadAll(answer.Body)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.NoError(t, answer.Body.Close())
+	require.EqualValues(t, answer.ContentLength/2, len(some))
+	_, err = c.Download(within(t), m)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "from both hosts")
+	_, rest := ask(t, s, http.MethodGet, m.GetURL(), nil, http.Header{"Range": {fmt.Sprintf("bytes=%d-", len(some))}})
+	sum := sha256.Sum256(append(some, rest...))
+	require.Equal(t, m.GetFileEncSHA256(), sum[:], "the rest can be had later")
+}
+
 func TestUploadsThatAreRefused(t *testing.T) {
 	s, clinic, c := linked(t)
 	for _, code := range []int{401, 413, 500, 507} {

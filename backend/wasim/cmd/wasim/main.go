@@ -33,6 +33,7 @@ type options struct {
 	Keep       int             `help:"How many finished messages to remember in detail; 0 remembers all, and memory grows with them."`
 	MediaHost  []string        `help:"Host that clients are told to use for files, as often as wished; default: hosts of WhatsApp's."`
 	QRLifetime []time.Duration `help:"How long each code for linking can be scanned, one after the other; default: 60s and five times 20s."`
+	MediaLife  time.Duration   `help:"How long uploaded files can be downloaded; default 30 days."`
 	Verbose    bool            `help:"Log to standard error."`
 	WithStdin  bool            `help:"End when standard input is closed, so that no simulator outlives the program that started it."`
 }
@@ -56,7 +57,7 @@ func run(ctx context.Context, o options, in io.Reader, out io.Writer) (err error
 		log = zerolog.New(os.Stderr).With().Timestamp().Logger()
 	}
 	server, err := wasim.New(wasim.Options{
-		Seed: o.Seed, Logger: log, Keep: o.Keep, MediaHosts: o.MediaHost, QRLifetimes: o.QRLifetime,
+		Seed: o.Seed, Logger: log, Keep: o.Keep, MediaHosts: o.MediaHost, MediaLifetime: o.MediaLife, QRLifetimes: o.QRLifetime,
 	})
 	if err != nil {
 		return err

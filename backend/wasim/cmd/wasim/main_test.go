@@ -16,8 +16,8 @@ import (
 )
 
 type readiness struct {
-	Endpoint, RootKey, Control string
-	PID                        int
+	Endpoint, RootKey, Media, Control string
+	PID                               int
 }
 
 // start runs the command and returns the line that it prints and what it returns in the end.
@@ -53,6 +53,7 @@ func TestCommandSaysHowToGetInAndEndsWhenTold(t *testing.T) {
 	root, err := base64.StdEncoding.DecodeString(ready.RootKey)
 	require.NoError(t, err)
 	require.Len(t, root, 32)
+	require.Equal(t, "http"+strings.TrimSuffix(strings.TrimPrefix(ready.Endpoint, "ws"), "/ws/chat"), ready.Media)
 	require.Positive(t, ready.PID)
 
 	response, err := http.Get(ready.Control + "/phones")
