@@ -273,10 +273,10 @@ func TestFaultsInAGroup(t *testing.T) {
 	}
 	require.ErrorIs(t, send(300*time.Millisecond), context.DeadlineExceeded)
 	g.desk.awaitText("once")
-	require.NoError(t, send(patience))
 	waitFor(t, g.s, "acknowledged by all", func() bool {
 		return len(g.s.Ledger().Unacknowledged(wasim.Filter{ID: id})) == 0
 	})
+	require.NoError(t, send(patience))
 	_, err = g.ana.SendText(t.Context(), g.jid, "last")
 	require.NoError(t, err)
 	for _, c := range []*client{g.second, g.desk} {
