@@ -272,7 +272,7 @@ func (p *endpoint) MarkRead(peer string) (int, error) {
 // sendRead sends read receipts for messages of one author. A receipt to a group names the author beside it.
 func (p *endpoint) sendRead(with party, author types.JID, ids []string) {
 	kind := "read"
-	if _, inGroup := with.(*group); !inGroup && p.account.privacySettings()["readreceipts"] == "none" {
+	if _, inGroup := with.(*group); !inGroup && p.account.privacy("readreceipts") == "none" {
 		kind = "read-self" // only the own devices hear of it
 	}
 	for batch := range slices.Chunk(ids, maxReceiptIDs) {

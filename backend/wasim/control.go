@@ -210,7 +210,7 @@ func statusOf(err error) int {
 	case errors.Is(err, ErrNumberTaken), errors.Is(err, ErrQRExpired), errors.Is(err, ErrCodeExpired), errors.Is(err, ErrWrongCode), errors.Is(err, ErrPhoneOffline), errors.Is(err, ErrPasskeyMissing),
 		errors.Is(err, ErrTooManyDevices), errors.Is(err, ErrPairingInterrupted):
 		return http.StatusConflict
-	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadPicture), errors.Is(err, ErrBadBehaviour), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText),
+	case errors.Is(err, errBadRequest), errors.Is(err, ErrBadPicture), errors.Is(err, ErrBadSetting), errors.Is(err, ErrBadBehaviour), errors.Is(err, ErrBadNumber), errors.Is(err, ErrBadFault), errors.Is(err, ErrBadQR), errors.Is(err, ErrBadCode), errors.Is(err, ErrEmptyText),
 		errors.Is(err, ErrBadDraft), errors.Is(err, ErrNotYours), errors.Is(err, ErrNotAPoll):
 		return http.StatusBadRequest
 	default:

@@ -13,7 +13,7 @@ import (
 //	← <notification type="mex" from="s.whatsapp.net" t><update op_name="…">{"data":{…}}</update></notification>
 //
 // A query is known by its number, which the clients have built in. Channels (newsletters) do not exist here: nobody
-// follows one, and every one that is asked for is not found.
+// follows one, and every one that is asked for is not found. Nor are there bots, which are listed under a namespace of their own.
 const (
 	mexSetAbout        = "9152604461510864"
 	mexReachout        = "23983697327930364"
@@ -84,4 +84,9 @@ func (s *Server) iqMex(d *device, node *waBinary.Node) *waBinary.Node {
 		return iqError(node, 500, "internal-server-error")
 	}
 	return iqResult(node, data("result", raw))
+}
+
+// iqBots lists the bots of the service: none.
+func (s *Server) iqBots(_ *device, node *waBinary.Node) *waBinary.Node {
+	return iqResult(node, element("bot", attrs{"v": "2"}, element("section", attrs{"type": "all"})))
 }

@@ -2,7 +2,6 @@ package wasim
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -117,72 +116,4 @@ func (c *connection) lastHeard() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.lastFrame
-}
-
-// iqContactLink answers the links with which people share their contact: get and revoke make one for the account, and a
-// code leads back to its account.
-func (s *Server) iqContactLink(d *device, node *waBinary.Node) *waBinary.Node {
-	qr, ok := node.GetOptionalChildByTag("qr")
-	if !ok {
-		return iqError(node, 400, "bad-request")
-	}
-	if attrString(node, "type") == "set" {
-		if attrString(&qr, "type") != "contact" {
-			return iqError(node, 400, "bad-request")
-		}
-		code := d.account.contactCode(attrString(&qr, "action") == "revoke")
-		return iqResult(node, element("qr", attrs{"code": code, "type": "contact"}))
-	}
-	code := attrString(&qr, "code")
-	for _, p := range s.Phones() {
-		if code != "" && p.account.hasContactCode(code) {
-			return iqResult(node, element("qr", attrs{"jid": p.account.pn(), "notify": p.account.pushName(), "type": "contact"}))
-		}
-	}
-	return iqError(node, 404, "item-not-found")
-}
-
-// contactCode returns the code of the account's link, a new one if it has none or the old one is revoked.
-func (a *account) contactCode(revoke bool) string {
-	fresh := "WASIM" + a.s.noise.digits(13)
-	a.profile.mu.Lock()
-	defer a.profile.mu.Unlock()
-	if a.profile.link == "" || revoke {
-		a.profile.link = fresh
-	}
-	return a.profile.link
-}
-
-func (a *account) hasContactCode(code string) bool {
-	a.profile.mu.Lock()
-	defer a.profile.mu.Unlock()
-	return a.profile.link == code
-}
-
-// iqBots lists the bots of the service: none.
-func (s *Server) iqBots(_ *device, node *waBinary.Node) *waBinary.Node {
-	return iqResult(node, element("bot", attrs{"v": "2"}, element("section", attrs{"type": "all"})))
-}
-
-// ScanOutdated reads a QR code with a version of the application that cannot link devices. Its client is told so, and
-// goes on waiting for another scan or gives up, as it likes:
-//
-//	← <ib from="s.whatsapp.net"><downgrade_webclient/></ib>
-//
-// Errors: ErrBadQR, ErrQRExpired.
-func (p *Phone) ScanOutdated(qr string) error {
-	code, err := parseQR(strings.TrimSpace(qr))
-	if err != nil {
-		return err
-	}
-	sc := &scan{phone: p}
-	pairing, err := p.s.claim(code, sc)
-	if err != nil {
-		return err
-	}
-	pairing.release(sc)
-	pairing.conn.deliver(&waBinary.Node{
-		Tag: "ib", Attrs: attrs{"from": types.ServerJID}, Content: []waBinary.Node{{Tag: "downgrade_webclient"}},
-	})
-	return nil
 }

@@ -339,3 +339,26 @@ func (k publicKey) signedBy(identity [32]byte) bool {
 	}
 	return ecc.VerifySignature(ecc.NewDjbECPublicKey(identity), append([]byte{ecc.DjbType}, k.key[:]...), [64]byte(k.signature))
 }
+
+// ScanOutdated reads a QR code with a version of the application that cannot link devices. Its client is told so, and
+// goes on waiting for another scan or gives up, as it likes:
+//
+//	← <ib from="s.whatsapp.net"><downgrade_webclient/></ib>
+//
+// Errors: ErrBadQR, ErrQRExpired.
+func (p *Phone) ScanOutdated(qr string) error {
+	code, err := parseQR(strings.TrimSpace(qr))
+	if err != nil {
+		return err
+	}
+	sc := &scan{phone: p}
+	pairing, err := p.s.claim(code, sc)
+	if err != nil {
+		return err
+	}
+	pairing.release(sc)
+	pairing.conn.deliver(&waBinary.Node{
+		Tag: "ib", Attrs: attrs{"from": types.ServerJID}, Content: []waBinary.Node{{Tag: "downgrade_webclient"}},
+	})
+	return nil
+}

@@ -63,7 +63,7 @@ func (s *Server) presenceChanged(a *account, before bool) {
 		a.profile.mu.Unlock()
 	}
 	for d, server := range a.watcherList() {
-		if d.isAvailable() || d.id == 0 {
+		if d.isAvailable() {
 			s.tellPresence(d, a, server, nil)
 		}
 	}
@@ -145,7 +145,7 @@ func (d *device) isAvailable() bool {
 func (s *Server) tellPresence(d *device, about *account, server string, token []byte) {
 	lastSeen := about.shows("last", d.account, token)
 	online := !about.blocks(d.account)
-	if about.privacySettings()["online"] == "match_last_seen" {
+	if about.privacy("online") == "match_last_seen" {
 		online = lastSeen
 	}
 	a := attrs{"from": about.jidOn(server)}
@@ -215,7 +215,7 @@ const (
 
 // SetTyping shows in a chat, given by number or group JID, that the owner writes, records a voice message or has stopped.
 //
-// Errors: ErrUnknownNumber and what else a chat's name can have.
+// Errors: ErrBadSetting, ErrUnknownNumber and what else a chat's name can have.
 func (p *endpoint) SetTyping(to string, kind Typing) error {
 	with, err := p.party(to)
 	if err != nil {
@@ -228,7 +228,7 @@ func (p *endpoint) SetTyping(to string, kind Typing) error {
 	case TypingText, TypingPause:
 		state = waBinary.Node{Tag: string(kind)}
 	default:
-		return fmt.Errorf("%w: typing %q", errBadRequest, kind)
+		return fmt.Errorf("%w: typing %q", ErrBadSetting, kind)
 	}
 	n := element("chatstate", attrs{"to": with.jidOn(p.account.phone.addressSpace())}, state)
 	p.submit(&n)

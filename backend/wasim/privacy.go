@@ -2,6 +2,7 @@ package wasim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,13 +47,8 @@ func privacyValues(setting string) []string {
 	}
 }
 
-func defaultPrivacy() map[string]string {
-	settings := make(map[string]string)
-	for _, setting := range []string{"last", "status", "profile", "groupadd", "readreceipts", "online", "calladd", "messages", "defense", "stickers"} {
-		settings[setting] = privacyValues(setting)[0]
-	}
-	return settings
-}
+// ErrBadSetting means that there is no such setting, or that it cannot have this value.
+var ErrBadSetting = errors.New("no such setting or value")
 
 // iqPrivacy serves the account's privacy settings, and takes the tokens of trust.go, which share the namespace.
 func (s *Server) iqPrivacy(d *device, node *waBinary.Node) *waBinary.Node {
@@ -83,10 +79,22 @@ func privacyCategory(name, value string) waBinary.Node {
 	return element("category", attrs{"name": name, "value": value})
 }
 
-func (a *account) privacySettings() map[string]string {
+// privacy is the value of one setting.
+func (a *account) privacy(setting string) string {
 	a.profile.mu.Lock()
 	defer a.profile.mu.Unlock()
-	return maps.Clone(a.profile.settings)
+	if value, changed := a.profile.settings[setting]; changed {
+		return value
+	}
+	return privacyValues(setting)[0]
+}
+
+func (a *account) privacySettings() map[string]string {
+	settings := make(map[string]string)
+	for _, setting := range []string{"last", "status", "profile", "groupadd", "readreceipts", "online", "calladd", "messages", "defense", "stickers"} {
+		settings[setting] = a.privacy(setting)
+	}
+	return settings
 }
 
 // setPrivacy changes one setting and tells the account's other devices. It returns false for what is no setting.
@@ -153,12 +161,14 @@ func (s *Server) setDisappearing(by *device, timer time.Duration) {
 
 // SetPrivacy changes one of the account's privacy settings, for example "last" to "none". Names and values are those of
 // the service.
+//
+// Errors: ErrBadSetting.
 func (p *Phone) SetPrivacy(ctx context.Context, setting, value string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if !p.s.setPrivacy(p.dev, setting, value) {
-		return fmt.Errorf("%w: %q cannot be %q", errBadRequest, setting, value)
+		return fmt.Errorf("%w: %q cannot be %q", ErrBadSetting, setting, value)
 	}
 	return nil
 }
@@ -167,12 +177,14 @@ func (p *Phone) SetPrivacy(ctx context.Context, setting, value string) error {
 func (p *Phone) Privacy() map[string]string { return p.account.privacySettings() }
 
 // SetDisappearing sets the timer that the account's new chats start with: 0 (off), a day, a week or 90 days.
+//
+// Errors: ErrBadSetting.
 func (p *Phone) SetDisappearing(ctx context.Context, timer time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if !isTimer(timer) {
-		return fmt.Errorf("%w: no such timer", errBadRequest)
+		return fmt.Errorf("%w: timer of %s", ErrBadSetting, timer)
 	}
 	p.s.setDisappearing(p.dev, timer)
 	return nil

@@ -18,6 +18,7 @@ type profile struct {
 	picture picture
 	// business is nil for a private account.
 	business *BusinessProfile
+	// settings are the privacy settings that are not what every new account has.
 	settings map[string]string
 	// disappearing is the timer that new chats start with.
 	disappearing disappearing
@@ -44,7 +45,7 @@ func newProfile(o PhoneOptions, now time.Time) *profile {
 		about:    about{text: o.About, at: now},
 		picture:  firstPicture(o, now),
 		business: business,
-		settings: defaultPrivacy(),
+		settings: make(map[string]string),
 		trusted:  make(map[*account]trust),
 		since:    now.Unix(),
 		changed:  make(map[string]int64),
@@ -61,9 +62,9 @@ func (a *account) shows(setting string, asker *account, token []byte) bool {
 		return false
 	}
 	a.profile.mu.Lock()
-	value, given := a.profile.settings[setting], a.profile.trusted[asker].token
+	given := a.profile.trusted[asker].token
 	a.profile.mu.Unlock()
-	switch value {
+	switch a.privacy(setting) {
 	case "all":
 		return true
 	case "contacts", "contact_blacklist":

@@ -183,8 +183,8 @@ func TestPrivacySettingsReachTheOtherDevices(t *testing.T) {
 	require.Equal(t, "none", clinic.Privacy()["last"])
 	await(other, func(p *events.PrivacySettings) bool { return p.LastSeenChanged })
 	require.Equal(t, types.PrivacySettingNone, other.GetPrivacySettings(within(t)).LastSeen)
-	require.Error(t, clinic.SetPrivacy(t.Context(), "last", "nonsense"))
-	require.Error(t, clinic.SetPrivacy(t.Context(), "nonsense", "all"))
+	require.ErrorIs(t, clinic.SetPrivacy(t.Context(), "last", "nonsense"), wasim.ErrBadSetting)
+	require.ErrorIs(t, clinic.SetPrivacy(t.Context(), "nonsense", "all"), wasim.ErrBadSetting)
 	require.NoError(t, clinic.SetPrivacy(t.Context(), "readreceipts", "none"))
 	await(c, func(p *events.PrivacySettings) bool { return p.ReadReceiptsChanged })
 
@@ -268,4 +268,29 @@ func TestTokensOfTrust(t *testing.T) {
 	info, err = c.GetUserInfo(within(t), []types.JID{anaJID})
 	require.NoError(t, err)
 	require.Equal(t, "for friends", info[anaJID].Status)
+}
+
+func TestPictureOfAGroup(t *testing.T) {
+	s, clinic, c := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	chat, err := ana.CreateGroup(wasim.GroupOptions{Subject: "Teeth", Members: []string{clinic.Number()}})
+	require.NoError(t, err)
+	group := jid(t, chat)
+	await[*events.JoinedGroup](c, nil)
+	_, err = c.GetProfilePictureInfo(within(t), group, nil)
+	require.ErrorIs(t, err, whatsmeow.ErrProfilePictureNotSet)
+	id, err := c.SetGroupPhoto(within(t), group, photo(t))
+	require.NoError(t, err)
+	info, err := c.GetProfilePictureInfo(within(t), group, nil)
+	require.NoError(t, err)
+	require.Equal(t, id, info.ID)
+	require.Equal(t, photo(t), download(t, s, info.URL))
+
+	other := newPhone(t, s, "+34600000022", "Other")
+	elsewhere, err := other.CreateGroup(wasim.GroupOptions{Subject: "Secret", Members: []string{ana.Number()}})
+	require.NoError(t, err)
+	_, err = c.GetProfilePictureInfo(within(t), jid(t, elsewhere), nil)
+	require.ErrorIs(t, err, whatsmeow.ErrProfilePictureUnauthorized)
+	_, err = c.SetGroupPhoto(within(t), jid(t, elsewhere), photo(t))
+	require.ErrorIs(t, err, whatsmeow.ErrIQForbidden)
 }
