@@ -78,7 +78,7 @@ func TestABoundedLedgerForgetsOnlyWhatIsOver(t *testing.T) {
 // Many devices get messages from several people at once, over sockets, and no message is lost or sent twice. What one
 // simulator carries in all is measured by `make bench NAMES=sim`.
 func TestManyLinkedDevicesUnderLoad(t *testing.T) {
-	const devices, writers, each = 30, 5, 4
+	const devices, writers, each = 20, 5, 4
 	s := newServer(t, wasim.Options{Seed: 1})
 	phones, linked := make([]*wasim.Phone, devices), make([]*wasim.Sink, devices)
 	for i := range devices {
