@@ -28,13 +28,13 @@ type HistoryOptions struct {
 	PictureEvery int `json:"pictureEvery,omitempty"`
 }
 
-// maxHistory bounds a made-up past.
-const maxHistory = 10_000_000
+// maxHistoryChats and maxHistory bound a made-up past.
+const maxHistoryChats, maxHistory = 100_000, 10_000_000
 
 // FillHistory gives the phone a past that is made up from the seed. Only how many messages each chat has is kept; the
 // messages are made when somebody asks. The people in it are no phones of this server unless a phone has such a number.
 func (p *Phone) FillHistory(o HistoryOptions) error {
-	if o.Chats < 1 || o.Messages < 0 || o.Chats > maxHistory || o.Messages > maxHistory || o.Days < 0 {
+	if o.Chats < 1 || o.Messages < 0 || o.Chats > maxHistoryChats || o.Messages > maxHistory || o.Days < 0 {
 		return fmt.Errorf("%w: size of the history", errBadRequest)
 	}
 	if o.Days == 0 {

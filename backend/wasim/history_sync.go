@@ -110,13 +110,14 @@ func (j *historySync) skip() {
 	}
 }
 
-// within tells whether a message of a thread is not older than since. The newest message of a chat always belongs to it.
+// within tells whether a message of a thread is not older than since. The newest message of a chat always belongs to it, and
+// one that cannot be made stops nothing.
 func (j *historySync) within(t *thread, n int, since int64) bool {
 	if n == 0 {
 		return true
 	}
 	m, err := j.phone.threadMessage(t, n)
-	return err == nil && m.At.Unix() >= since
+	return err != nil || m.At.Unix() >= since
 }
 
 // take adds the next messages of a thread that are not older than since, at most so many, to a chunk. It returns how many

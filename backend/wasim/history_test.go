@@ -180,6 +180,9 @@ func TestOlderMessagesOnDemand(t *testing.T) {
 	chat, peer := jid(t, first.GetID()), "+"+jid(t, first.GetPnJID()).User
 	shown := clinic.Messages(peer)
 	require.Greater(t, len(shown), 100)
+	view, err := clinic.Chat(peer)
+	require.NoError(t, err)
+	require.EqualValues(t, first.GetUnreadCount(), view.Unread)
 	for len(r.seen[chat]) < len(shown) {
 		oldest := shown[len(shown)-len(r.seen[chat])]
 		require.Contains(t, r.seen[chat], oldest.ID)

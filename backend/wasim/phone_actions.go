@@ -116,7 +116,7 @@ func (p *Phone) Mute(ctx context.Context, peer string, on bool, until time.Time)
 		stateChange{[]string{appstate.IndexMute, chat.String()}, 2, &waSyncAction.SyncActionValue{MuteAction: mute}})
 }
 
-// MarkUnread marks a chat as unread, or as read without telling anybody. See MarkRead for reading.
+// MarkUnread marks a chat as unread, or as read without telling its writers. See MarkRead for reading.
 func (p *Phone) MarkUnread(ctx context.Context, peer string, on bool) error {
 	chat, err := p.chatJID(peer)
 	if err != nil {
@@ -126,6 +126,20 @@ func (p *Phone) MarkUnread(ctx context.Context, peer string, on bool) error {
 		stateChange{[]string{appstate.IndexMarkChatAsRead, chat.String()}, 3, &waSyncAction.SyncActionValue{
 			MarkChatAsReadAction: &waSyncAction.MarkChatAsReadAction{Read: proto.Bool(!on), MessageRange: p.messageRange(peer, chat)},
 		}})
+}
+
+// MarkRead reads everything that a number, or the others in a group, wrote and sends the read receipts. A chat that was
+// marked as unread no longer is. It returns how many messages were read.
+func (p *Phone) MarkRead(peer string) (int, error) {
+	count, err := p.endpoint.MarkRead(peer)
+	if err != nil {
+		return count, err
+	}
+	view, err := p.Chat(peer)
+	if err != nil || !view.MarkedUnread {
+		return count, err
+	}
+	return count, p.MarkUnread(p.s.ctx, peer, false)
 }
 
 // ClearChat deletes the messages of a chat for the owner; the chat stays.

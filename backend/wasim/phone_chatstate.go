@@ -343,6 +343,9 @@ func (p *Phone) chatViewLocked(label string) ChatView {
 	if settings.muted && (settings.mutedUntil.IsZero() || settings.mutedUntil.After(p.now())) {
 		v.Muted, v.MutedUntil = true, settings.mutedUntil
 	}
+	if i := p.pastIndexLocked(label); i >= 0 && !settings.readOnce {
+		v.Unread = p.past.source.Chat(i).Unread
+	}
 	if c := p.chats[label]; c != nil {
 		for _, m := range c.messages {
 			if !m.FromMe && !m.Read {
