@@ -7,6 +7,7 @@ func catalogue() []benchmark {
 		{names: []string{"send.1"}, run: sendOne},
 		{names: []string{"rss.1", "rss.10", "rss.50", "start.1", "start.50"}, run: devices},
 		{names: []string{"echo.p95"}, run: echo},
+		{names: []string{"demo.start"}, run: demoStart},
 		{names: []string{"paint.first"}, run: firstPaint},
 		{names: []string{"sim.devices", "sim.device", "sim.rate", "sim.cpu", "sim.rss"}, run: sinks},
 	}

@@ -27,9 +27,13 @@ type waflow struct {
 
 // startWaflow serves the workspace in dir, pointed at the simulator.
 func startWaflow(ctx context.Context, p programs, dir string, sim *simulator) (*waflow, error) {
+	return serveWaflow(ctx, p, dir, "--whatsapp-endpoint", sim.Endpoint, "--whatsapp-root-key", sim.RootKey)
+}
+
+// serveWaflow serves the workspace in dir with more flags, and signs in.
+func serveWaflow(ctx context.Context, p programs, dir string, flags ...string) (*waflow, error) {
 	var ready struct{ URL, Token string }
-	proc, err := start(ctx, dir, &ready, p.waflow, "serve", "--json", "--data-dir", dir+"/workspace",
-		"--whatsapp-endpoint", sim.Endpoint, "--whatsapp-root-key", sim.RootKey)
+	proc, err := start(ctx, dir, &ready, p.waflow, append([]string{"serve", "--json", "--data-dir", dir + "/workspace"}, flags...)...)
 	if err != nil {
 		return nil, err
 	}
