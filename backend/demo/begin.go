@@ -128,12 +128,6 @@ func (d *Demo) writeOpen(ctx context.Context, away bool) error {
 	return d.say(ctx, all)
 }
 
-// saying is a message on its way between two phones.
-type saying struct {
-	line
-	from, to string
-}
-
 func (t thread) saying(l line) saying {
 	if l.out {
 		return saying{l, t.device.Number, t.contact.Number}

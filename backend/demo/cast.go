@@ -27,6 +27,14 @@ type house struct {
 	Story    string    `json:"story"` // the file under data/ with what is written there
 	Devices  []ourRole `json:"devices"`
 	Contacts []guest   `json:"contacts"`
+	Groups   []circle  `json:"groups"`
+}
+
+// circle is a group in which a house and some of its contacts are.
+type circle struct {
+	Subject string       `json:"subject"`
+	Device  int          `json:"device"` // which of the house's devices is in it
+	Days    [][][]string `json:"days"`   // what was written on each of the days: whose number, "" for the house, and the text
 }
 
 // role is a phone.

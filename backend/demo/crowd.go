@@ -83,7 +83,7 @@ func (d *Demo) crowd(count int) []saying {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.crowds++
-	a := author{now: d.config.Now(), rand: rand.New(rand.NewPCG(uint64(d.config.Seed), 3+d.crowds)), used: map[string]int{}}
+	a := author{now: d.config.Now(), rand: rand.New(rand.NewPCG(uint64(d.config.Seed), 3+d.crowds)), turns: map[string]int{}}
 	there := slices.DeleteFunc(slices.Clone(d.threads), func(t thread) bool { return d.offline[t.contact.Number] })
 	a.rand.Shuffle(len(there), func(i, j int) { there[i], there[j] = there[j], there[i] })
 	var out []saying

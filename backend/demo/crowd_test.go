@@ -12,11 +12,16 @@ func TestContactReadsAndAnswersByItself(t *testing.T) {
 	w := open(t)
 	w.run(t)
 	require.True(t, phone(w.State(), maria).Answers)
-	before := len(phone(w.State(), maria).Chats[0].Messages)
 	require.NoError(t, w.Write(t.Context(), clinic, maria, "Su cita es mañana"))
 	w.until(t, "that María reads", func(p []domain.SimulatedPhone) bool {
-		m := lastMessage(phone(p, maria))
-		return len(phone(p, maria).Chats[0].Messages) > before && (m.Out || m.Tick == domain.ReceiptRead)
+		for _, c := range phone(p, clinic).Chats {
+			for _, m := range c.Messages {
+				if c.Peer == maria && m.Text == "Su cita es mañana" && m.Tick == domain.ReceiptRead {
+					return true
+				}
+			}
+		}
+		return false
 	})
 
 	require.NoError(t, w.SetAnswers(t.Context(), maria, false))

@@ -93,6 +93,11 @@ func (d *Demo) prepare() error {
 			return err
 		}
 	}
+	for _, m := range writeMeetings(c, d.config.Seed, d.config.Now()) {
+		if err := h.meet(m); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

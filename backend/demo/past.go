@@ -50,6 +50,28 @@ func (h *historian) write(t thread) error {
 	return nil
 }
 
+// meet makes a group and puts its past onto the phones of everybody in it.
+func (h *historian) meet(m meeting) error {
+	group, err := h.server.Phone(m.device.Number).CreateGroup(wasim.GroupOptions{Subject: m.subject, Members: m.members})
+	if err != nil {
+		return fmt.Errorf("make a group: %w", err)
+	}
+	ids := make([]string, len(m.past))
+	for i := range ids {
+		ids[i] = h.id()
+	}
+	for _, owner := range append([]string{m.device.Number}, m.members...) {
+		past := make([]wasim.PastMessage, len(m.past))
+		for i, s := range m.past {
+			past[i] = wasim.PastMessage{ID: ids[i], FromMe: s.from == owner, Author: s.from, At: s.at, Text: s.text}
+		}
+		if err := h.server.Phone(owner).AddPast(group, past); err != nil {
+			return fmt.Errorf("write the past of a group: %w", err)
+		}
+	}
+	return nil
+}
+
 // id makes a message's id as phones do.
 func (h *historian) id() string {
 	return fmt.Sprintf("AC%016X%014X", h.ids.Uint64(), h.ids.Uint64()>>8)

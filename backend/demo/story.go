@@ -58,6 +58,20 @@ func (p *part) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// meeting is a group with what was written in it.
+type meeting struct {
+	subject string
+	device  ourRole
+	members []string // numbers of the contacts
+	past    []saying // by whom; to is ""
+}
+
+// saying is a message on its way: numbers of who writes and to whom.
+type saying struct {
+	line
+	from, to string
+}
+
 // thread is everything between a contact and a device of a house.
 type thread struct {
 	contact guest
@@ -88,14 +102,14 @@ const (
 
 // author writes the threads of one contact after the other. The same seed and time make the same threads.
 type author struct {
-	now  time.Time
-	rand *rand.Rand
-	used map[string]int // how many of the open ones were taken, by the first of their story
+	now   time.Time
+	rand  *rand.Rand
+	turns map[string]int
 }
 
 // writeThreads makes up what the people of a cast wrote to each other until now.
 func writeThreads(c cast, seed int64, now time.Time) ([]thread, error) {
-	a := author{now: now, rand: rand.New(rand.NewPCG(uint64(seed), 1)), used: map[string]int{}}
+	a := author{now: now, rand: rand.New(rand.NewPCG(uint64(seed), 1)), turns: map[string]int{}}
 	var out []thread
 	for _, h := range c.Houses {
 		var stories map[string]story
@@ -129,8 +143,7 @@ func (a author) thread(s story, g guest, device ourRole, open bool) thread {
 	if open {
 		until = a.now.Add(-settled)
 	}
-	episodes := a.rand.Perm(len(s.Episodes))
-	episodes = episodes[:min(len(episodes), 2+a.rand.IntN(3))]
+	episodes := a.episodes(s)
 	for i, ago := range a.days(len(episodes)) {
 		at := a.begin(ago)
 		if len(t.past) > 0 && at.Before(t.past[len(t.past)-1].at) {
@@ -148,6 +161,13 @@ func (a author) thread(s story, g guest, device ourRole, open bool) thread {
 	return t
 }
 
+// episodes chooses the talks of a thread. The last one, which the inbox shows, differs from person to person as long as there are enough.
+func (a author) episodes(s story) []int {
+	last := a.turn(s, "last", len(s.Episodes))
+	before := slices.DeleteFunc(a.rand.Perm(len(s.Episodes)), func(i int) bool { return i == last })
+	return append(before[:min(len(before), 1+a.rand.IntN(3))], last)
+}
+
 // days draws how many days ago the talks of a thread were, the longest ago first. The last one is often recent.
 func (a author) days(count int) []int {
 	days := a.rand.Perm(reach - recent)[:count]
@@ -159,6 +179,36 @@ func (a author) days(count int) []int {
 		days[count-1] = a.rand.IntN(recent)
 	}
 	return days
+}
+
+// writeMeetings gives what was written in the groups its times: each day of a group is some days after the one before.
+func writeMeetings(c cast, seed int64, now time.Time) []meeting {
+	a := author{now: now, rand: rand.New(rand.NewPCG(uint64(seed), 4))}
+	var out []meeting
+	for _, h := range c.Houses {
+		for _, g := range h.Groups {
+			out = append(out, a.meeting(g, h.Devices[g.Device]))
+		}
+	}
+	return out
+}
+
+func (a author) meeting(g circle, device ourRole) meeting {
+	m := meeting{subject: g.Subject, device: device}
+	for i, day := range g.Days {
+		at := a.begin(1 + 6*(len(g.Days)-1-i))
+		for _, said := range day {
+			from := said[0]
+			if from == "" {
+				from = device.Number
+			} else if !slices.Contains(m.members, from) {
+				m.members = append(m.members, from)
+			}
+			m.past = append(m.past, saying{line: line{at: at, text: said[1], out: from == device.Number}, from: from})
+			at = at.Add(a.gap(false, true))
+		}
+	}
+	return m
 }
 
 // begin is a time of day on which somebody begins to write, so many days ago; not on a Sunday.
@@ -198,7 +248,7 @@ func (a author) gap(from, to bool) time.Duration {
 
 // unanswered is what a contact wrote in the last hours.
 func (a author) unanswered(s story, g guest) []line {
-	texts := a.notYetTaken(s.Open)
+	texts := s.Open[a.turn(s, "open", len(s.Open))]
 	ago := 2*time.Minute + time.Duration(a.rand.Int64N(int64(settled-30*time.Minute)))
 	at := a.now.Add(-ago)
 	words := a.words(s, g, at)
@@ -210,12 +260,14 @@ func (a author) unanswered(s story, g guest) []line {
 	return out
 }
 
-// notYetTaken goes through what can be left open in a story, so that not two people write the same as long as there is something else.
-func (a author) notYetTaken(open [][]string) []string {
-	first := open[0][0]
-	at := a.used[first]
-	a.used[first]++
-	return open[at%len(open)]
+// turn goes through the numbers below count, one for each time that something of a story is wanted, from a random one on.
+func (a author) turn(s story, what string, count int) int {
+	key := what + s.Open[0][0]
+	if _, ok := a.turns[key]; !ok {
+		a.turns[key] = a.rand.IntN(count)
+	}
+	a.turns[key]++
+	return a.turns[key] % count
 }
 
 // words chooses what the names in braces stand for in one talk.

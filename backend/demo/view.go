@@ -47,6 +47,8 @@ func (d *Demo) chats(p *wasim.Phone) []domain.SimulatedChat {
 		chat := domain.SimulatedChat{Peer: bare(number), PeerName: number}
 		if peer := d.server.Phone(number); peer != nil {
 			chat.PeerName = peer.Name()
+		} else if group, err := p.Group(number); err == nil {
+			chat.PeerName = group.Subject
 		}
 		for _, m := range messages[max(0, len(messages)-maxShown):] {
 			chat.Messages = append(chat.Messages, shownAs(m))

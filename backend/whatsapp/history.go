@@ -100,7 +100,7 @@ func measure(packed []byte) error {
 // handOn converts a conversation and hands it on in parts. What names nobody is left out, as there is no place for it.
 func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Conversation, take func(domain.Past) error) error {
 	chat, _ := types.ParseJID(conversation.GetID()) // an empty one is no chat, and its messages come to nothing
-	own := *c.own.Load()
+	own, name := *c.own.Load(), c.pushName(ctx, chat)
 	part := make([]domain.InboundMessage, 0, min(len(conversation.GetMessages()), pastTogether))
 	for _, entry := range slices.Backward(conversation.GetMessages()) { // the newest is first, and times are whole seconds
 		e, err := c.wa.ParseWebMessage(chat, entry.GetMessage())
@@ -108,6 +108,9 @@ func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Convers
 			continue
 		}
 		c.identify(&e.Info.MessageSource)
+		if e.Info.PushName == "" && !e.Info.IsGroup {
+			e.Info.PushName = name
+		}
 		part = append(part, convert.History(e, own)...)
 		if len(part) >= pastTogether {
 			if err := c.takePart(ctx, part, take); err != nil {
@@ -117,6 +120,19 @@ func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Convers
 		}
 	}
 	return c.takePart(ctx, part, take)
+}
+
+// pushName is how somebody calls themselves, as the library has kept it from what the phone handed over before; "" if it has not.
+func (c *Client) pushName(ctx context.Context, person types.JID) string {
+	for _, jid := range []types.JID{person, c.other(person)} {
+		if jid.IsEmpty() || c.wa.Store.Contacts == nil {
+			continue
+		}
+		if contact, err := c.wa.Store.Contacts.GetContact(ctx, jid); err == nil && contact.PushName != "" {
+			return contact.PushName
+		}
+	}
+	return ""
 }
 
 func (c *Client) takePart(ctx context.Context, part []domain.InboundMessage, take func(domain.Past) error) error {
