@@ -42,12 +42,13 @@ func (c *Client) History(ctx context.Context, notice domain.InboundHistory, take
 	if err != nil {
 		return err
 	}
+	names := convert.HistoryNames(sync)
 	for _, conversation := range sync.GetConversations() {
 		if err := c.handOn(ctx, conversation, take); err != nil {
 			return err
 		}
+		names = append(names, c.namesOf(ctx, conversation)...)
 	}
-	names := convert.HistoryNames(sync)
 	if len(names) == 0 {
 		return nil
 	}
@@ -100,7 +101,7 @@ func measure(packed []byte) error {
 // handOn converts a conversation and hands it on in parts. What names nobody is left out, as there is no place for it.
 func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Conversation, take func(domain.Past) error) error {
 	chat, _ := types.ParseJID(conversation.GetID()) // an empty one is no chat, and its messages come to nothing
-	own, name := *c.own.Load(), c.pushName(ctx, chat)
+	own := *c.own.Load()
 	part := make([]domain.InboundMessage, 0, min(len(conversation.GetMessages()), pastTogether))
 	for _, entry := range slices.Backward(conversation.GetMessages()) { // the newest is first, and times are whole seconds
 		e, err := c.wa.ParseWebMessage(chat, entry.GetMessage())
@@ -108,9 +109,6 @@ func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Convers
 			continue
 		}
 		c.identify(&e.Info.MessageSource)
-		if e.Info.PushName == "" && !e.Info.IsGroup {
-			e.Info.PushName = name
-		}
 		part = append(part, convert.History(e, own)...)
 		if len(part) >= pastTogether {
 			if err := c.takePart(ctx, part, take); err != nil {
@@ -122,17 +120,20 @@ func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Convers
 	return c.takePart(ctx, part, take)
 }
 
-// pushName is how somebody calls themselves, as the library has kept it from what the phone handed over before; "" if it has not.
-func (c *Client) pushName(ctx context.Context, person types.JID) string {
-	for _, jid := range []types.JID{person, c.other(person)} {
+// namesOf is how the person of a conversation calls themselves, as the library has kept it from an earlier piece: the names come before most of
+// the conversations.
+func (c *Client) namesOf(ctx context.Context, conversation *waHistorySync.Conversation) []domain.InboundName {
+	chat, _ := types.ParseJID(conversation.GetID())
+	other := c.other(chat)
+	for _, jid := range []types.JID{chat, other} {
 		if jid.IsEmpty() || c.wa.Store.Contacts == nil {
 			continue
 		}
 		if contact, err := c.wa.Store.Contacts.GetContact(ctx, jid); err == nil && contact.PushName != "" {
-			return contact.PushName
+			return convert.Name(chat, other, contact.PushName)
 		}
 	}
-	return ""
+	return nil
 }
 
 func (c *Client) takePart(ctx context.Context, part []domain.InboundMessage, take func(domain.Past) error) error {

@@ -41,26 +41,25 @@ func stateOf(status waWeb.WebMessageInfo_Status) domain.MessageState {
 // HistoryNames are the names that a piece of history tells: what people call themselves, and the subjects of groups.
 func HistoryNames(sync *waHistorySync.HistorySync) []domain.InboundName {
 	var out []domain.InboundName
-	add := func(id, name string) {
-		jid, err := types.ParseJID(id)
-		if err != nil || name == "" || name == "-" {
-			return
-		}
-		if jid.Server == types.GroupServer {
-			out = append(out, domain.InboundName{Peer: domain.Peer{Group: jid.User}, Name: valid(name)})
-			return
-		}
-		if peer, ok := person(jid, types.JID{}); ok {
-			out = append(out, domain.InboundName{Peer: peer, Name: valid(name)})
-		}
-	}
 	for _, n := range sync.GetPushnames() {
-		add(n.GetID(), n.GetPushname())
+		if jid, err := types.ParseJID(n.GetID()); err == nil {
+			out = append(out, Name(jid, types.JID{}, n.GetPushname())...)
+		}
 	}
 	for _, c := range sync.GetConversations() {
-		if jid, err := types.ParseJID(c.GetID()); err == nil && jid.Server == types.GroupServer {
-			add(c.GetID(), c.GetName())
+		jid, err := types.ParseJID(c.GetID())
+		if err == nil && jid.Server == types.GroupServer && c.GetName() != "" {
+			out = append(out, domain.InboundName{Peer: domain.Peer{Group: jid.User}, Name: valid(c.GetName())})
 		}
 	}
 	return out
+}
+
+// Name is the name that a person goes by, given by one or both of their JIDs; empty where it is none, or nobody's.
+func Name(jid, alt types.JID, name string) []domain.InboundName {
+	peer, ok := person(jid, alt)
+	if !ok || name == "" || name == "-" {
+		return nil
+	}
+	return []domain.InboundName{{Peer: peer, Name: valid(name)}}
 }
