@@ -267,6 +267,7 @@ func (p *endpoint) prepared(with party, message *waE2E.Message) *waE2E.Message {
 	if about.MessageSecret == nil {
 		about.MessageSecret = p.random.bytes(32)
 	}
+	p.beginChat(with)
 	life := p.timerOf(with)
 	inner, _ := unwrap(message)
 	_, content := body(inner)

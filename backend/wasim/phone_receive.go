@@ -91,6 +91,7 @@ func (p *endpoint) handleMessage(node *waBinary.Node) {
 // arrived shows a message from someone else, or from another device of the account in a group.
 func (p *endpoint) arrived(author *account, with party, from types.JID, node *waBinary.Node, message *waE2E.Message) {
 	p.store(author, with, from, node, message)
+	p.adoptTimer(with, message)
 	if author != p.account && p.isPhone() && p.account.phone.reads() {
 		if _, err := p.MarkRead(with.label()); err != nil {
 			p.s.log.Debug().Err(err).Msg("read receipt")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
 )
 
 // Who may see what of an account, and the timer that its new chats start with, are settings on the server:
@@ -157,6 +158,34 @@ func (s *Server) setDisappearing(by *device, timer time.Duration) {
 	by.account.profile.mu.Unlock()
 	s.tellPeers(by.account, "disappearing_mode", now.node())
 	s.tellOwn(by.account, by, now.node())
+}
+
+// beginChat gives a chat that nobody has written in the account's timer for new chats.
+func (p *endpoint) beginChat(with party) {
+	preset := p.account.disappearing()
+	if _, person := with.(*account); !person || with == party(p.account) || preset.duration == 0 {
+		return
+	}
+	p.mu.Lock()
+	_, set := p.timers[with.label()]
+	begun := set || p.chats[with.label()] != nil
+	p.mu.Unlock()
+	if !begun {
+		p.setTimer(with, timer{seconds: uint32(preset.duration / time.Second), set: p.s.now().Unix()})
+	}
+}
+
+// adoptTimer takes over the timer of a chat that somebody else has begun, which comes with each message.
+func (p *endpoint) adoptTimer(with party, message *waE2E.Message) {
+	if _, person := with.(*account); !person {
+		return
+	}
+	inner, _ := unwrap(message)
+	_, content := body(inner)
+	about := contextOf(content)
+	if about.GetExpiration() > 0 && about.GetEphemeralSettingTimestamp() > 0 {
+		p.setTimer(with, timer{seconds: about.GetExpiration(), set: about.GetEphemeralSettingTimestamp()})
+	}
 }
 
 // SetPrivacy changes one of the account's privacy settings, for example "last" to "none". Names and values are those of

@@ -294,3 +294,28 @@ func TestPictureOfAGroup(t *testing.T) {
 	_, err = c.SetGroupPhoto(within(t), jid(t, elsewhere), photo(t))
 	require.ErrorIs(t, err, whatsmeow.ErrIQForbidden)
 }
+
+func TestNewChatsBeginWithTheTimer(t *testing.T) {
+	s, clinic, c := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	require.NoError(t, ana.SetDisappearing(t.Context(), 24*time.Hour))
+	_, err := ana.SendText(t.Context(), clinic.Number(), "gone tomorrow")
+	require.NoError(t, err)
+	m := await(c, func(m *events.Message) bool { return m.Message.GetExtendedTextMessage().GetText() == "gone tomorrow" })
+	require.True(t, m.IsEphemeral)
+	require.EqualValues(t, 86400, m.Message.GetExtendedTextMessage().GetContextInfo().GetExpiration())
+	waitFor(t, s, "the timer on the other phone", func() bool {
+		life, err := clinic.Timer(ana.Number())
+		return err == nil && life == 24*time.Hour
+	})
+
+	school := newPhone(t, s, "+34600000022", "School")
+	_, err = school.SendText(t.Context(), ana.Number(), "an old chat")
+	require.NoError(t, err)
+	waitFor(t, s, "begun by the other side", func() bool { return len(ana.Messages(school.Number())) == 1 })
+	_, err = ana.SendText(t.Context(), school.Number(), "stays")
+	require.NoError(t, err)
+	life, err := ana.Timer(school.Number())
+	require.NoError(t, err)
+	require.Zero(t, life)
+}
