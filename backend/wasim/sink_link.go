@@ -1,14 +1,15 @@
 package wasim
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/coder/websocket"
 	"go.mau.fi/libsignal/ecc"
@@ -89,8 +90,10 @@ func (k sinkKeys) pairingPayload() (*waWa6.ClientPayload, error) {
 
 // pair links the sink, see pairing.go for the stanzas.
 func (k *Sink) pair(ctx context.Context, scan func(context.Context, string) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, fail := context.WithCancelCause(ctx)
+	var scanning sync.WaitGroup
+	defer scanning.Wait()
+	defer fail(nil)
 	payload, err := k.keys.pairingPayload()
 	if err != nil {
 		return err
@@ -100,34 +103,27 @@ func (k *Sink) pair(ctx context.Context, scan func(context.Context, string) erro
 		return err
 	}
 	defer func() { _ = line.ws.CloseNow() }()
-	var scanned chan error
 	for {
 		node, err := line.next(ctx)
 		if err != nil {
-			if scanned != nil {
-				cancel()
-				err = errors.Join(<-scanned, err)
-			}
-			return err
+			return cmp.Or(context.Cause(ctx), err)
 		}
 		offer, offered := node.GetOptionalChildByTag("pair-device")
 		success, linked := node.GetOptionalChildByTag("pair-success")
 		switch {
 		case offered:
 			code := k.keys.code(childContent(&offer, "ref"))
-			scanned = make(chan error, 1)
-			go func() {
-				err := scan(ctx, code)
-				if err != nil {
-					cancel() // which ends the wait for the server
+			scanning.Go(func() {
+				if err := scan(ctx, code); err != nil {
+					fail(err) // which ends the wait for the server
 				}
-				scanned <- err
-			}()
+			})
 			err = line.send(ctx, iqResult(node))
 		case linked:
 			err = k.sign(ctx, line, node, success)
 		case node.Tag == "stream:error" && attrString(node, "code") == "515":
-			return <-scanned
+			scanning.Wait()
+			return context.Cause(ctx)
 		case node.Tag == "stream:error", node.Tag == "failure":
 			return fmt.Errorf("%w: %s%s", errSinkRefused, attrString(node, "code"), attrString(node, "reason"))
 		}

@@ -2,6 +2,7 @@ package wasim_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -25,6 +26,16 @@ func linkSink(t testing.TB, s *wasim.Server, p *wasim.Phone) *wasim.Sink {
 
 // greetings is how many messages a phone without chats sends to a device that it has just linked.
 const greetings = 4
+
+func TestASinkThatNobodyScans(t *testing.T) {
+	s := newServer(t, wasim.Options{Seed: 1})
+	lost := errors.New("the phone was lost")
+	_, err := wasim.LinkSink(t.Context(), s.TCPClient(), func(context.Context, string) error { return lost })
+	require.ErrorIs(t, err, lost)
+	s.SetMinClientVersion([3]uint32{3, 0, 0})
+	_, err = wasim.LinkSink(t.Context(), s.TCPClient(), func(context.Context, string) error { return nil })
+	require.ErrorContains(t, err, "405")
+}
 
 // A ledger that keeps little in detail still tells of each message that waits, and its sums show that each one was sent and
 // acknowledged once.
