@@ -20,6 +20,8 @@ const (
 	maxBlob = 256 << 20
 	// maxBlobs bounds all that lies on the media hosts, in bytes.
 	maxBlobs = 1 << 30
+	// maxUploads bounds how many paths lead to it.
+	maxUploads = 1 << 20
 )
 
 // ErrMediaFull means that the media hosts have no room for another file.
@@ -86,14 +88,15 @@ func (b *blobStore) putAgain(owner *account, data []byte) (string, error) {
 // store adds an upload. The caller holds b.mu.
 func (b *blobStore) store(owner *account, data []byte, hash [sha256.Size]byte) (string, error) {
 	now := b.now()
+	full := func() bool { return b.bytes+len(data) > maxBlobs || len(b.uploads) >= maxUploads }
+	if full() {
+		b.sweep(now)
+	}
+	if full() {
+		return "", ErrMediaFull
+	}
 	stored := b.blobs[hash]
 	if stored == nil {
-		if b.bytes+len(data) > maxBlobs {
-			b.sweep(now)
-		}
-		if b.bytes+len(data) > maxBlobs {
-			return "", ErrMediaFull
-		}
 		stored = &blob{hash: hash, data: data}
 		b.blobs[hash] = stored
 		b.bytes += len(data)

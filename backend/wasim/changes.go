@@ -38,9 +38,9 @@ var (
 
 const (
 	// maxWaiting bounds for how many messages that have not arrived a phone keeps changes.
-	maxWaiting = 1024
+	maxWaiting = 256
 	// maxWaitingEach bounds how many changes it keeps for one of them.
-	maxWaitingEach = 64
+	maxWaitingEach = 16
 )
 
 // later is what became of a message after it was sent. Guarded by Phone.mu.

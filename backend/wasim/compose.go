@@ -62,7 +62,7 @@ func (p *endpoint) Compose(to string, d Draft) (*waE2E.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	message, err := p.content(d)
+	message, err := p.contentFor(d)
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func (p *endpoint) Compose(to string, d Draft) (*waE2E.Message, error) {
 	return message, nil
 }
 
-// content makes the content of a draft without what surrounds it.
-func (p *endpoint) content(d Draft) (*waE2E.Message, error) {
+// contentFor makes the content of a draft without what surrounds it.
+func (p *endpoint) contentFor(d Draft) (*waE2E.Message, error) {
 	switch d.Kind {
 	case "", KindText:
 		return textMessage(d)

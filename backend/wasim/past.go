@@ -87,7 +87,7 @@ func (p *Phone) AddPast(peer string, messages []PastMessage) error {
 	added := make([]*storedMessage, len(messages))
 	for i, m := range messages {
 		if m.Draft != nil {
-			if m.Content, err = p.content(*m.Draft); err != nil {
+			if m.Content, err = p.contentFor(*m.Draft); err != nil {
 				return err
 			}
 		}
