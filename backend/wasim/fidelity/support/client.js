@@ -1,7 +1,7 @@
 // @ts-check
 import { after } from "node:test";
 
-import { DisconnectReason, makeWASocket, WA_CERT_DETAILS } from "baileys";
+import { DisconnectReason, makeWASocket, proto, WA_CERT_DETAILS } from "baileys";
 
 import { plainAgent } from "./loopback.js";
 import { Session } from "./session.js";
@@ -16,6 +16,8 @@ import { Journal } from "./waiting.js";
  * @typedef {{ events: number, nodes: number }} Mark
  */
 
+const { RECENT } = proto.HistorySync.HistorySyncType;
+
 /** One linked device that runs the client library, over any number of connections. */
 export class Client {
   /** Everything that the library told, in order. @type {Journal<Event>} */
@@ -24,6 +26,9 @@ export class Client {
   nodes = new Journal();
   /** Sent messages by id, for the library's answers to retries. @type {Map<string, import("baileys").proto.IMessage>} */
   sent = new Map();
+
+  /** What the library warned of or called an error. @type {string[]} */
+  complaints = [];
 
   #simulator;
   #session = new Session();
@@ -73,7 +78,7 @@ export class Client {
       auth: this.#session.load(),
       waWebSocketUrl: this.#simulator.endpoint,
       fetchAgent: plainAgent(this.#simulator.port),
-      logger: silent,
+      logger: listeningLogger(this.complaints),
       appStateMacVerification: { patch: true, snapshot: true },
       getMessage: async ({ id }) => this.sent.get(id ?? ""),
       ...this.#config,
@@ -93,13 +98,14 @@ export class Client {
     return { events: this.events.entries.length, nodes: this.nodes.entries.length };
   }
 
-  /** Waits for the restart that a new link begins with, logs in and waits until the library is in step. */
+  /** Waits for the restart that a new link begins with, logs in and waits until the phone has told all it tells first. */
   async afterPairing() {
     const closed = await this.closed();
     if (closed !== DisconnectReason.restartRequired) throw new Error(`pairing ended with ${closed}`);
     await this.reconnect();
     await this.next("messaging-history.set");
     await this.next("creds.update", ({ accountSyncCounter }) => accountSyncCounter === 1);
+    await this.next("messaging-history.status", ({ syncType, status }) => syncType === RECENT && status === "complete");
   }
 
   /** Logs in again and waits until what was queued has arrived. */
@@ -213,13 +219,23 @@ const nothing = () => undefined;
 // The library's Signal sessions print themselves, keys included.
 Object.assign(console, { info: nothing, warn: nothing, error: nothing });
 
-/** The library's own log, which the tests don't need. @type {import("baileys").WASocket["logger"]} */
-const silent = {
-  level: "silent",
-  child: () => silent,
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-};
+/**
+ * The library's own log. What it calls a warning or an error is kept, the rest is not needed.
+ * @param {string[]} complaints
+ * @returns {import("baileys").WASocket["logger"]}
+ */
+function listeningLogger(complaints) {
+  const keep = (/** @type {unknown} */ about, /** @type {string | undefined} */ text) => {
+    complaints.push(text ?? String(about));
+  };
+  const logger = {
+    level: "warn",
+    child: () => logger,
+    trace: nothing,
+    debug: nothing,
+    info: nothing,
+    warn: keep,
+    error: keep,
+  };
+  return logger;
+}
