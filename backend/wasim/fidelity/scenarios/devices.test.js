@@ -25,6 +25,7 @@ test("point 7: a companion linked after the first message gets the later ones", 
   assert.equal(within(added, "device").attrs.jid, ana.lid.replace("@", ":1@"));
   assert.ok(within(added, "key-index-list").attrs.ts);
 
+  await clinic.settled();
   const id = await client.send(ana.jid, { text: "after the companion" });
   assert.equal((await companion.text("after the companion")).key.id, id);
 
@@ -32,6 +33,7 @@ test("point 7: a companion linked after the first message gets the later ones", 
   await ana.do("unlink", { device: 1 });
   const gone = await client.node("news of a device", (node) => notifies(node, "devices", "remove"), then);
   assert.equal(within(gone, "remove", "device").attrs.jid, ana.lid.replace("@", ":1@"));
+  await clinic.settled();
   await client.status(await client.send(ana.jid, { text: "to the phone alone" }), DELIVERY_ACK);
 });
 

@@ -7,7 +7,6 @@ import { proto } from "baileys";
 import { Client } from "../support/client.js";
 import { Simulator } from "../support/simulator.js";
 import { holds, within } from "../support/stanzas.js";
-import { eventually } from "../support/waiting.js";
 
 const { DELIVERY_ACK, READ } = proto.WebMessageInfo.Status;
 const simulator = await Simulator.forThisFile();
@@ -89,9 +88,5 @@ test("what arrives while the client is away waits for it, in order and once", as
     ids,
   );
   await client.text("queued 120");
-  await eventually(
-    "an empty queue",
-    () => clinic.view(),
-    ({ devices }) => devices[0]?.waiting === 0,
-  );
+  await clinic.settled();
 });

@@ -6,7 +6,6 @@ import { getBinaryNodeChild, proto } from "baileys";
 
 import { Client } from "../support/client.js";
 import { Simulator } from "../support/simulator.js";
-import { eventually } from "../support/waiting.js";
 
 const { DELIVERY_ACK } = proto.WebMessageInfo.Status;
 const simulator = await Simulator.forThisFile();
@@ -27,11 +26,7 @@ test("point 1: a message that is sent again to everyone reaches the device that 
   await simulator.inject({ kind: "corrupt_message", number: ana.number, phone: true, count: 1 });
   const id = await client.send(ana.jid, { text: "for all your devices" });
   await other.text("for all your devices");
-  await eventually(
-    "nothing queued",
-    () => ana.view(),
-    ({ devices }) => devices[0]?.waiting === 0,
-  );
+  await ana.settled();
   await ana.do("own-network", { on: true });
   await client.node("retry", ({ tag, attrs }) => tag === "receipt" && attrs.type === "retry" && attrs.id === id);
   await ana.shows(clinic, (shown) => shown.id === id);

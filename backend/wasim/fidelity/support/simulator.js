@@ -144,6 +144,18 @@ export class Phone {
   }
 
   /**
+   * Waits until the phone's linked devices have acknowledged all that was for them. The library does so when it is done
+   * with a stanza, which is later than it arrives.
+   */
+  settled() {
+    return eventually(
+      `empty queues of ${this.name}`,
+      () => this.view(),
+      ({ devices }) => devices.every(({ waiting }) => waiting === 0),
+    );
+  }
+
+  /**
    * What the phone shows of a chat.
    * @param {Phone | string} peer someone's phone, or a group's JID
    * @returns {Promise<ChatMessage[]>}

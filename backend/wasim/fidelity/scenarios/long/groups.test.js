@@ -192,6 +192,7 @@ test("point 7: a member's companion that is linked later reads what comes later"
   const group = await create(clinic, [carla]);
   await client.send(group, { text: "before the member's companion" });
   const companion = await Client.linked(simulator, carla);
+  await clinic.settled();
   await client.send(group, { text: "after the member's companion" });
   await companion.text("after the member's companion");
 });

@@ -205,6 +205,7 @@ test("who changes the number goes on talking, and contacts are told", async () =
   );
   const message = await client.text("by my new number");
   assert.deepEqual([message.key.id, message.key.remoteJid], [id, eva.lid]);
+  await clinic.settled();
   await client.status(await client.send(eva.lid, { text: "noted" }), DELIVERY_ACK);
 });
 

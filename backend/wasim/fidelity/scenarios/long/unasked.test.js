@@ -101,6 +101,7 @@ test("encrypt/identity: contacts hear that a phone was installed again, and go o
   await dora.do("reinstall");
   const news = await client.node("identity", (node) => notifies(node, "encrypt", "identity"), since);
   assert.ok([dora.lid, dora.jid].includes(String(news.attrs.from)));
+  await clinic.settled();
   const id = await client.send(dora.lid, { text: "to the new installation" });
   await dora.shows(clinic, (message) => message.id === id);
   await dora.send(clinic, "from the new installation");
