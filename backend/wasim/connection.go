@@ -35,9 +35,10 @@ type connection struct {
 	mu        sync.Mutex
 	queue     []*waBinary.Node
 	wake      chan struct{}
-	ending    bool // write what is queued, then end
-	deaf      bool // nothing that the client sends is read any more
-	mute      bool // nothing is written any more
+	ending    bool          // write what is queued, then end
+	deaf      bool          // nothing that the client sends is read any more
+	mute      bool          // nothing is written any more
+	stalled   chan struct{} // open while what is written waits, nil otherwise
 	slow      time.Duration
 	unread    int // stanzas that came since the client last read one
 	lastFrame time.Time
@@ -237,7 +238,7 @@ func (c *connection) writeLoop(ctx context.Context) {
 			continue
 		}
 		for _, node := range batch {
-			if slow > 0 && !c.pause(slow) {
+			if !c.awaitFlow() || slow > 0 && !c.pause(slow) {
 				return
 			}
 			if !c.writeNode(ctx, node) {

@@ -60,6 +60,7 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/drop         → {"count"}
 //	POST   /phones/{number}/end          {"code"}: stream error
 //	POST   /phones/{number}/black-hole
+//	POST   /phones/{number}/stall        {"on"}: hold back what is for the linked devices
 //	POST   /phones/{number}/half-open
 //	POST   /phones/{number}/lose-prekeys
 //	GET    /phones/{number}/time-lock    TimeLock

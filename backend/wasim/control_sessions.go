@@ -19,6 +19,7 @@ func (s *Server) sessionRoutes() map[string]controlFunc {
 		"POST /phones/{number}/clock":            s.phoneCall(controlClock),
 		"POST /phones/{number}/requires-passkey": s.phoneCall(controlSwitch((*Phone).SetRequiresPasskey)),
 		"POST /phones/{number}/use-passkey":      s.phoneCall(controlUsePasskey),
+		"POST /phones/{number}/stall":            s.phoneCall(controlSwitch((*Phone).Stall)),
 		"POST /phones/{number}/hide-number":      s.phoneCall(controlSwitch((*Phone).SetNumberHidden)),
 		"POST /phones/{number}/share-mapping":    s.phoneCall(controlShareMapping),
 		"POST /phones/{number}/change-number":    s.phoneCall(controlChangeNumber),

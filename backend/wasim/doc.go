@@ -26,6 +26,7 @@
 //	bytes on the wire    frame.go, noise.go, handshake.go   socket/, handshake.go; Utils/noise-handler.js
 //	pairing by QR        pairing.go, adv.go                 pair.go; Utils/validate-connection.js
 //	pairing by code      pairing_code.go                    pair-code.go; Socket/socket.js, Socket/messages-recv.js
+//	passkey demand       passkey.go, authenticator.go       pair-passkey.go
 //	login, its refusals  login.go, notices.go, greet.go     connectionevents.go; Socket/socket.js
 //	keys                 prekeys.go, signal.go              prekeys.go; Utils/signal.js
 //	a message            message.go, phone_send.go,         send.go, message.go; Socket/messages-send.js,
@@ -45,6 +46,7 @@
 //	presence, profile    presence.go, picture.go, about.go, presence.go, user.go, privacysettings.go; Socket/chats.js
 //	                     privacy.go, blocklist.go
 //	how sessions end     faults.go, login.go, notices.go    connectionevents.go; Socket/socket.js
+//	time-locks           timelock.go, mex.go                notification.go; Socket/messages-recv.js
 //
 // # How each fact is known
 //

@@ -173,6 +173,32 @@ func TestHalfOpenConnection(t *testing.T) {
 	})
 }
 
+// A line that stalls loses nothing, and the client finds out that it lives.
+func TestStalledLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	synctest.Test(t, func(t *testing.T) {
+		s := newMemoryServer(t, wasim.Options{Seed: 1})
+		clinic, ana := newPhone(t, s, "+34600000013", "Clinic"), newPhone(t, s, "+34600000021", "Ana")
+		c := newClient(t, s, path)
+		require.True(t, c.link(clinic).Linked)
+		clinic.Stall(true)
+		clinic.Stall(true)
+		_, err := ana.SendText(t.Context(), clinic.Number(), "through the tunnel")
+		require.NoError(t, err)
+		time.Sleep(time.Minute)
+		require.NotEmpty(t, all[*events.KeepAliveTimeout](c))
+		require.Empty(t, c.texts())
+		clinic.Stall(false)
+		c.awaitText("through the tunnel")
+		await[*events.KeepAliveRestored](c, nil)
+		require.Empty(t, all[*events.Disconnected](c))
+		waitFor(t, s, "acknowledged", func() bool {
+			return len(s.Ledger().Unacknowledged(wasim.Filter{From: ana.Number(), To: clinic.Number(), LinkedOnly: true})) == 0
+		})
+		quietly(c)
+	})
+}
+
 func TestReorderedMessages(t *testing.T) {
 	s, clinic, c := linked(t)
 	ana := newPhone(t, s, "+34600000021", "Ana")
