@@ -181,6 +181,68 @@ func TestGroupsInTheHistory(t *testing.T) {
 	require.Equal(t, map[string]string{luis.LID(): "REMOVED", eva.LID(): "LEFT"}, reasons)
 }
 
+// Wishes that make no sense get no answer, and the next one does.
+func TestNonsenseAskedOfThePhone(t *testing.T) {
+	s, clinic, r := withPast(t, 3, 300)
+	r.read(finished(waHistorySync.HistorySync_FULL))
+	ask := func(m *waE2E.ProtocolMessage) {
+		m.Type = waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_MESSAGE.Enum()
+		_, err := r.SendPeerMessage(within(t), &waE2E.Message{ProtocolMessage: m})
+		require.NoError(t, err)
+	}
+	type operation = waE2E.PeerDataOperationRequestMessage
+	for _, o := range []*operation{
+		{}, {HistorySyncOnDemandRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncOnDemandRequest{}},
+		{HistorySyncOnDemandRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncOnDemandRequest{ChatJID: proto.String("1@lid")}},
+		{SyncdCollectionFatalRecoveryRequest: &waE2E.PeerDataOperationRequestMessage_SyncDCollectionFatalRecoveryRequest{CollectionName: proto.String("zzz")}},
+		{HistorySyncChunkRetryRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncChunkRetryRequest{ChunkNotificationID: proto.String("zzz")}},
+		{RequestURLPreview: []*waE2E.PeerDataOperationRequestMessage_RequestUrlPreview{{URL: proto.String("https://example.com")}}},
+	} {
+		ask(&waE2E.ProtocolMessage{PeerDataOperationRequestMessage: o})
+	}
+	ask(&waE2E.ProtocolMessage{AppStateFatalExceptionNotification: &waE2E.AppStateFatalExceptionNotification{CollectionNames: []string{"zzz"}}})
+	ask(&waE2E.ProtocolMessage{AppStateSyncKeyRequest: &waE2E.AppStateSyncKeyRequest{KeyIDs: []*waE2E.AppStateSyncKeyId{nil, {KeyID: []byte{1}}}}})
+	before := len(s.Ledger().History(wasim.Filter{}))
+	ask(&waE2E.ProtocolMessage{PeerDataOperationRequestMessage: &operation{
+		HistorySyncOnDemandRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncOnDemandRequest{
+			ChatJID: r.chunks[0].GetConversations()[0].ID, OnDemandMsgCount: proto.Int32(-1), OldestMsgTimestampMS: proto.Int64(-1),
+		},
+	}})
+	end := r.read(finished(waHistorySync.HistorySync_ON_DEMAND))
+	require.Empty(t, end.GetConversations()[0].GetMessages(), "nothing is older than the beginning of time")
+	require.Len(t, s.Ledger().History(wasim.Filter{}), before+1)
+	require.Len(t, clinic.LinkedDevices(), 1)
+}
+
+// The same seed makes the same past, and the pictures in it can be downloaded.
+func TestAPastMadeUp(t *testing.T) {
+	var texts [2][]wasim.ChatMessage
+	for i, name := range []string{"first", "again"} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, wasim.Options{Seed: 3, Now: func() time.Time { return time.Unix(1_800_000_000, 0) }})
+			clinic := newPhone(t, s, "+34600000013", "Clinic")
+			require.NoError(t, clinic.FillHistory(wasim.HistoryOptions{Chats: 2, Messages: 80, Languages: []string{"de"}, PictureEvery: 5}))
+			require.Error(t, clinic.FillHistory(wasim.HistoryOptions{Chats: 1, Languages: []string{"xx"}}))
+			c := newClient(t, s, filepath.Join(t.TempDir(), "session.db"))
+			c.link(clinic)
+			notice := await(c, func(m *events.Message) bool {
+				n := m.Message.GetProtocolMessage().GetHistorySyncNotification()
+				return n != nil && n.GetSyncType() == waE2E.HistorySyncType_INITIAL_BOOTSTRAP
+			})
+			h, err := c.DownloadHistorySync(within(t), notice.Message.GetProtocolMessage().GetHistorySyncNotification(), true)
+			require.NoError(t, err)
+			require.Len(t, h.GetConversations(), 2)
+			picture := h.GetConversations()[0].GetMessages()[4].GetMessage().GetMessage().GetImageMessage()
+			raw, err := c.Download(within(t), picture)
+			require.NoError(t, err)
+			require.Len(t, raw, int(picture.GetFileLength()))
+			texts[i] = clinic.Messages("+" + jid(t, h.GetConversations()[0].GetPnJID()).User)
+		})
+	}
+	require.NotEmpty(t, texts[0])
+	require.Equal(t, texts[0], texts[1])
+}
+
 func TestHistoryInABubble(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "session.db")
 	wantAll(t, true)

@@ -68,8 +68,12 @@ func (a *phoneAppState) recovery(name string) ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
-// resetState empties collections, puts into them what the phone knows, and removes every linked device.
+// resetState empties collections, puts into them what the phone knows, and removes every linked device. It does nothing
+// when no name is a collection's.
 func (p *Phone) resetState(names []string) {
+	if !slices.ContainsFunc(appstate.AllPatchNames[:], func(name appstate.WAPatchName) bool { return slices.Contains(names, string(name)) }) {
+		return
+	}
 	p.UnlinkAll()
 	a := p.state
 	a.mu.Lock()
