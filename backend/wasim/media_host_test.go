@@ -157,7 +157,7 @@ func TestDownloadsThatBreakOff(t *testing.T) {
 	some, err := io.ReadAll(answer.Body)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.NoError(t, answer.Body.Close())
-	require.EqualValues(t, answer.ContentLength/2, len(some))
+	require.Len(t, some, int(answer.ContentLength/2))
 	_, err = c.Download(within(t), m)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "from both hosts")
 	_, rest := ask(t, s, http.MethodGet, m.GetURL(), nil, http.Header{"Range": {fmt.Sprintf("bytes=%d-", len(some))}})
