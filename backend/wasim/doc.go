@@ -9,7 +9,8 @@
 //     stanzas between devices.
 //   - Phone is an account's primary device. It is a client of the same server without a socket: it keeps Signal sessions,
 //     scans QR codes, takes codes, writes, reads, answers receipts and retry requests, and keeps its app state and its past.
-//     A contact is a Phone too; Computer is a device of a contact that the simulator runs itself.
+//     A contact is a Phone too; Computer is a device of a contact that the simulator runs itself, and a Behaviour makes a
+//     contact read and answer by itself.
 //   - Ledger records what was accepted from whom, queued for which device, acknowledged, decrypted and receipted. It is
 //     the oracle for tests that promise that nothing is lost and nothing arrives twice. Server.Transcript is the same for
 //     people.
@@ -27,6 +28,7 @@
 //	pairing by QR        pairing.go, adv.go                 pair.go; Utils/validate-connection.js
 //	pairing by code      pairing_code.go                    pair-code.go; Socket/socket.js, Socket/messages-recv.js
 //	passkey demand       passkey.go, authenticator.go       pair-passkey.go
+//	the passkey demand   passkey.go                         pair-passkey.go
 //	login, its refusals  login.go, notices.go, greet.go     connectionevents.go; Socket/socket.js
 //	keys                 prekeys.go, signal.go              prekeys.go; Utils/signal.js
 //	a message            message.go, phone_send.go,         send.go, message.go; Socket/messages-send.js,
