@@ -33,7 +33,7 @@ type account struct {
 	timeLock    *TimeLock // nil when there is none
 	peers       map[*account]struct{}
 	collections map[string]*collection
-	watchers    map[*device]string // devices that subscribed to this account's presence, and in which address space
+	watchers    map[*device]watcher // who subscribed to this account's presence
 
 	profile *profile
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // script plays a behaviour on a phone. What it has begun and not yet done ends when the behaviour changes.
@@ -17,7 +18,8 @@ type script struct {
 	play     int
 	rng      *rand.Rand
 	contacts map[*account]*acquaintance
-	told     int // messages written without being asked
+	told     int  // messages written without being asked
+	open     bool // it has the application open
 }
 
 // acquaintance is what a scripted contact remembers of somebody who writes to it.
@@ -49,8 +51,12 @@ func (p *Phone) Behave(b Behaviour) error {
 	}
 	c.phone, c.behaviour = p, b
 	c.play++
-	play := c.play
+	play, open := c.play, c.open
+	c.open = false
 	c.mu.Unlock()
+	if open {
+		p.SetAvailable(false)
+	}
 	if b.Writing != nil {
 		c.again(play, false)
 	}
@@ -94,7 +100,7 @@ func (c *script) receive(from *account, text string) {
 	}
 	play := c.play
 	c.mu.Unlock()
-	c.schedule(play, acts)
+	c.schedule(play, acts, 0)
 }
 
 // again lets the contact write something unasked, if it is time, and come back. The first time it only comes back.
@@ -111,23 +117,38 @@ func (c *script) again(play int, write bool) {
 		c.told++
 	}
 	c.mu.Unlock()
-	c.schedule(play, acts)
+	c.schedule(play, acts, 0)
 }
 
-func (c *script) schedule(play int, acts []act) {
-	for _, a := range acts {
-		c.phone.s.after(a.after, func() { c.do(play, a) })
-	}
-}
-
-// do does what was decided, unless the contact behaves differently by now.
-func (c *script) do(play int, a act) {
-	c.mu.Lock()
-	current := c.play == play
-	c.mu.Unlock()
-	if !current {
+// schedule does one act after the other, which stand in the order of their times. passed is how much of these has gone by.
+func (c *script) schedule(play int, acts []act, passed time.Duration) {
+	if len(acts) == 0 {
 		return
 	}
+	next := acts[0]
+	c.phone.s.after(next.after-passed, func() {
+		if c.plays(play, next.kind) {
+			c.do(play, next)
+			c.schedule(play, acts[1:], next.after)
+		}
+	})
+}
+
+// plays tells whether a behaviour is still the contact's, and notes whether what it does opens the application.
+func (c *script) plays(play int, kind actKind) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.play != play {
+		return false
+	}
+	if kind == actOpen || kind == actLeave {
+		c.open = kind == actOpen
+	}
+	return true
+}
+
+// do does what was decided.
+func (c *script) do(play int, a act) {
 	p := c.phone
 	var err error
 	switch a.kind {

@@ -55,8 +55,13 @@ func TestAScriptedContactReadsTypesAndAnswers(t *testing.T) {
 		time.Sleep(time.Hour)
 		require.Equal(t, []string{"got hola", "STOP"}, c.texts())
 
+		_, err = c.sendText(jid(t, ana.LID()), "hello?")
+		require.NoError(t, err)
+		time.Sleep(121 * time.Second)
+		require.True(t, ana.InUse(), "it reads")
 		require.NoError(t, ana.Behave(wasim.Behaviour{}))
 		require.Equal(t, wasim.Behaviour{}, ana.Behaviour())
+		require.False(t, ana.InUse())
 		quietly(c)
 	})
 }

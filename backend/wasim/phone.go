@@ -102,7 +102,7 @@ func (s *Server) NewPhone(o PhoneOptions) (*Phone, error) {
 		devices:     make(map[uint16]*device),
 		peers:       make(map[*account]struct{}),
 		collections: make(map[string]*collection),
-		watchers:    make(map[*device]string),
+		watchers:    make(map[*device]watcher),
 		profile:     newProfile(o, s.now()),
 	}
 	a.names.Store(&names{number: digits, lid: o.LID})

@@ -2,6 +2,7 @@ package wasim
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -30,8 +31,9 @@ func (s *Server) receivePresence(d *device, node *waBinary.Node) {
 	case "subscribe":
 		to, ok := attrJID(node, "to")
 		if a := s.accountOf(to); ok && a != nil {
-			a.watch(d, to.Server)
-			s.tellPresence(d, a, to.Server, childContent(node, "tctoken"))
+			w := watcher{server: to.Server, token: childContent(node, "tctoken")}
+			a.watch(d, w)
+			s.tellPresence(d, a, w)
 		}
 	case "unsubscribe":
 		if a := s.userOf(node, "to"); a != nil {
@@ -62,9 +64,9 @@ func (s *Server) presenceChanged(a *account, before bool) {
 		a.profile.lastSeen = s.now()
 		a.profile.mu.Unlock()
 	}
-	for d, server := range a.watcherList() {
+	for d, w := range a.watcherList() {
 		if d.isAvailable() {
-			s.tellPresence(d, a, server, nil)
+			s.tellPresence(d, a, w)
 		}
 	}
 }
@@ -86,9 +88,15 @@ func (s *Server) forgetPresence(d *device, before bool) {
 	}
 }
 
-func (a *account) watch(d *device, server string) {
+// watcher is how a device subscribed to an account's presence: in which address space, and with which token of trust.
+type watcher struct {
+	server string
+	token  []byte
+}
+
+func (a *account) watch(d *device, w watcher) {
 	a.mu.Lock()
-	a.watchers[d] = server
+	a.watchers[d] = w
 	a.mu.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -104,14 +112,10 @@ func (a *account) unwatch(d *device) {
 	delete(a.watchers, d)
 }
 
-func (a *account) watcherList() map[*device]string {
+func (a *account) watcherList() map[*device]watcher {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	list := make(map[*device]string, len(a.watchers))
-	for d, server := range a.watchers {
-		list[d] = server
-	}
-	return list
+	return maps.Clone(a.watchers)
 }
 
 // takeWatched empties and returns the list of accounts that the device subscribed to.
@@ -142,13 +146,13 @@ func (d *device) isAvailable() bool {
 }
 
 // tellPresence tells a subscriber what he may know about an account.
-func (s *Server) tellPresence(d *device, about *account, server string, token []byte) {
-	lastSeen := about.shows("last", d.account, token)
+func (s *Server) tellPresence(d *device, about *account, w watcher) {
+	lastSeen := about.shows("last", d.account, w.token)
 	online := !about.blocks(d.account)
 	if about.privacy("online") == "match_last_seen" {
 		online = lastSeen
 	}
-	a := attrs{"from": about.jidOn(server)}
+	a := attrs{"from": about.jidOn(w.server)}
 	if !online || !about.isAvailable() {
 		a["type"], a["last"] = "unavailable", "deny"
 		about.profile.mu.Lock()

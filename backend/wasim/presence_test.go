@@ -143,3 +143,30 @@ func TestANameAloneDoesNotMakeADeviceSeen(t *testing.T) {
 	waitFor(t, s, "the new name", func() bool { return clinic.Name() == "Renamed" })
 	require.False(t, clinic.InUse())
 }
+
+func TestLastSeenForThoseWhoAreTrusted(t *testing.T) {
+	s, clinic, c := linked(t)
+	ana := newPhone(t, s, "+34600000021", "Ana")
+	anaJID := jid(t, ana.LID())
+	require.NoError(t, ana.SetPrivacy(t.Context(), "last", "contacts"))
+	require.NoError(t, c.SendPresence(t.Context(), types.PresenceAvailable))
+	ana.SetAvailable(true)
+	ana.SetAvailable(false)
+	require.NoError(t, c.SubscribePresence(t.Context(), anaJID))
+	require.True(t, await[*events.Presence](c, nil).LastSeen.IsZero(), "they do not know each other")
+
+	_, err := ana.SendText(t.Context(), clinic.Number(), "hola")
+	require.NoError(t, err)
+	waitFor(t, s, "token stored", func() bool {
+		token, err := c.Store.PrivacyTokens.GetPrivacyToken(t.Context(), anaJID)
+		return err == nil && token != nil
+	})
+	c.forget()
+	require.NoError(t, c.SubscribePresence(t.Context(), anaJID))
+	require.False(t, await[*events.Presence](c, nil).LastSeen.IsZero())
+	ana.SetAvailable(true)
+	await(c, func(p *events.Presence) bool { return !p.Unavailable })
+	c.forget()
+	ana.SetAvailable(false)
+	require.False(t, await[*events.Presence](c, nil).LastSeen.IsZero(), "the token counts as long as the subscription")
+}
