@@ -299,11 +299,7 @@ func (p *Phone) openBundle(ephemeral *keys.KeyPair, companion []byte, identity [
 	if err != nil {
 		return nil, err
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := cipher.NewGCM(block)
+	sealed, err := newAEAD(key)
 	if err != nil {
 		return nil, err
 	}

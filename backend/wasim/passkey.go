@@ -3,8 +3,6 @@ package wasim
 import (
 	"bytes"
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -268,11 +266,7 @@ func openPairingRequest(own *keys.KeyPair, companion *waCompanionReg.CompanionEp
 	if err != nil {
 		return nil, err
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := cipher.NewGCM(block)
+	sealed, err := newAEAD(key)
 	if err != nil {
 		return nil, err
 	}
