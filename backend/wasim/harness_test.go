@@ -143,6 +143,7 @@ func (c *client) dress(device *store.Device) *whatsmeow.Client {
 	cli.DisableManualHistorySyncReceipt = true
 	cli.EnableAutoReconnect = false
 	cli.DisableLoginAutoReconnect = true
+	cli.SetMaxParallelRetryReceiptHandling(1)
 	http := c.server.TCPClient()
 	if c.server.Endpoint() == "" {
 		http = c.server.HTTPClient()
