@@ -239,7 +239,10 @@ func (p *Phone) Messages(peer string) []ChatMessage {
 		if err != nil {
 			continue // a source may hold messages of groups that are gone
 		}
-		if shown, visible := m.view(p.s.now()); visible {
+		p.mu.Lock() // something may be happening to a message that was recalled
+		shown, visible := m.view(p.s.now())
+		p.mu.Unlock()
+		if visible {
 			out = append(out, shown)
 		}
 	}
@@ -289,10 +292,10 @@ func (p *Phone) recall(label, id string) *storedMessage {
 		if err != nil || m.ID != id {
 			continue
 		}
-		m.file = p.s.rememberedFile(m.content)
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.messages[m.key] == nil {
+			m.file = p.s.rememberedFile(m.content)
 			p.messages[m.key] = m
 		}
 		return p.messages[m.key]
