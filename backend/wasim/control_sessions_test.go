@@ -1,7 +1,10 @@
 package wasim_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -37,10 +40,13 @@ func TestControlOfSessions(t *testing.T) {
 		got, _ := call[object](t, h, http.MethodPost, path+"/enter-code", typed)
 		require.Equal(t, status, got, path)
 	}
+	typed, err := json.Marshal(object{"code": code})
+	require.NoError(t, err)
 	linked := make(chan int, 1)
 	go func() {
-		status, _ := call[wasim.ScanResult](t, h, http.MethodPost, clinic+"/enter-code", object{"code": code})
-		linked <- status
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, clinic+"/enter-code", bytes.NewReader(typed)))
+		linked <- w.Code
 	}()
 	demand := await[*events.PairPasskeyRequest](c, nil)
 	status, answer := call[types.WebAuthnResponse](t, h, http.MethodPost, clinic+"/use-passkey", demand.PublicKey)

@@ -192,7 +192,8 @@ func TestNonsenseAskedOfThePhone(t *testing.T) {
 	}
 	type operation = waE2E.PeerDataOperationRequestMessage
 	for _, o := range []*operation{
-		{}, {HistorySyncOnDemandRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncOnDemandRequest{}},
+		{},
+		{HistorySyncOnDemandRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncOnDemandRequest{}},
 		{HistorySyncOnDemandRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncOnDemandRequest{ChatJID: proto.String("1@lid")}},
 		{SyncdCollectionFatalRecoveryRequest: &waE2E.PeerDataOperationRequestMessage_SyncDCollectionFatalRecoveryRequest{CollectionName: proto.String("zzz")}},
 		{HistorySyncChunkRetryRequest: &waE2E.PeerDataOperationRequestMessage_HistorySyncChunkRetryRequest{ChunkNotificationID: proto.String("zzz")}},
