@@ -46,10 +46,11 @@ func (p *Phone) Behave(b Behaviour) error {
 	c := &p.script
 	c.mu.Lock()
 	if c.rng == nil {
+		c.phone = p // once: what is scheduled reads it without the lock
 		c.rng = newRandomSource(p.s.opts.Seed, "behaviour of "+p.account.number).rng
 		c.contacts = make(map[*account]*acquaintance)
 	}
-	c.phone, c.behaviour = p, b
+	c.behaviour = b
 	c.play++
 	play, open := c.play, c.open
 	c.open = false
