@@ -128,7 +128,7 @@ func (k *Sink) pair(ctx context.Context, scan func(context.Context, string) erro
 			return fmt.Errorf("%w: %s%s", errSinkRefused, attrString(node, "code"), attrString(node, "reason"))
 		}
 		if err != nil {
-			return err
+			return cmp.Or(context.Cause(ctx), err)
 		}
 	}
 }
