@@ -18,9 +18,6 @@ const notifyAfter = 30*time.Second + patience
 
 // TestMainPath links a number by its QR code, talks, loses the network and comes back, in the window that people get.
 func TestMainPath(t *testing.T) {
-	shown, err := startDesktop()
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, shown.close()) })
 	whatsapp := startSimulator(t)
 	clinic := whatsapp.newPhone("+34600000013", "Dental Sol")
 	ana := whatsapp.newPhone("+34600000144", "Ana Moreno")
@@ -53,15 +50,15 @@ func TestMainPath(t *testing.T) {
 	w.picture("window-4-inbox")
 
 	clinic.network(false)
-	offline := shown.expect(t, "Reception", "is offline")
+	offline := w.shown.expect(t, "Reception", "is offline")
 	ana.write(clinic, "Then see you on Friday.")
 	// The program learns which notification is its own from the answer to it. A click that comes in the same millisecond
 	// finds nothing and is made again, as a person would.
-	w.doUntil(func() { require.NoError(t, shown.click(offline)) }, find("device-status"))
+	w.doUntil(func() { require.NoError(t, w.shown.click(offline)) }, find("device-status"))
 	w.picture("window-5-offline")
 
 	clinic.network(true)
-	shown.expect(t, "Reception", "connected again")
+	w.shown.expect(t, "Reception", "connected again")
 	w.click(find("view-inbox"))
 	w.click(conversation("Ana Moreno"))
 	w.until(bubble("see you on Friday"))

@@ -19,7 +19,7 @@ func TestASecondStartBringsTheFirstWindowToTheFront(t *testing.T) {
 	dir := t.TempDir()
 	demo := openWindow(t, "--demo", "--data-dir", dir)
 	demo.until(find("banner-demo"))
-	other := openWindow(t, "--data-dir", t.TempDir())
+	other := openWindowOn(t, demo.shown, "--data-dir", t.TempDir())
 	other.until(find("welcome-link"))
 	other.awaitTop(false)
 

@@ -27,12 +27,23 @@ type window struct {
 	t      *testing.T
 	page   *inspector
 	screen screen
-	x, y   int // corner of the window on the screen
+	shown  *desktop // gets its notifications
+	x, y   int      // corner of the window on the screen
 }
 
-// openWindow starts the program with these arguments and waits for its page. It is stopped when the test ends, as
-// someone who closes the window would, and has to end well.
+// openWindow starts the program on a desktop of its own, see openWindowOn.
 func openWindow(t *testing.T, arguments ...string) *window {
+	t.Helper()
+	// Before the program, or the bus would start a notification service of this machine for it.
+	shown, err := startDesktop()
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, shown.close()) })
+	return openWindowOn(t, shown, arguments...)
+}
+
+// openWindowOn starts the program with these arguments and waits for its page. It is stopped when the test ends, as someone who closes the
+// window would, and has to end well.
+func openWindowOn(t *testing.T, shown *desktop, arguments ...string) *window {
 	t.Helper()
 	address := freeAddress(t)
 	// The test's own context ends before its clean-up, which still wants a picture of the window.
@@ -46,7 +57,7 @@ func openWindow(t *testing.T, arguments ...string) *window {
 	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
 	process.WaitDelay = patience
 	require.NoError(t, process.Start())
-	w := &window{t: t, screen: screen{artifacts: setting(t, "WAFLOW_ARTIFACTS")}}
+	w := &window{t: t, shown: shown, screen: screen{artifacts: setting(t, "WAFLOW_ARTIFACTS")}}
 	t.Cleanup(func() {
 		w.photographFailure()
 		stop()
