@@ -14,7 +14,7 @@ const client = await Client.linked(simulator, clinic);
 const other = await Client.linked(simulator, ana);
 
 test("point 11: presence travels between clients", async () => {
-  await client.socket.sendPresenceUpdate("available");
+  await client.present("available");
   await client.socket.presenceSubscribe(ana.lid);
   await client.next("presence.update", ({ id }) => id === ana.lid);
   for (const presence of /** @type {const} */ (["available", "unavailable", "available"])) {
@@ -29,7 +29,7 @@ test("point 11: presence travels between clients", async () => {
 });
 
 test("point 11: typing travels between clients, as typing, recording and stopping", async () => {
-  await client.socket.sendPresenceUpdate("available");
+  await client.present("available");
   for (const [sent, shown] of /** @type {const} */ ([
     ["composing", "composing"],
     ["recording", "recording"],
@@ -42,8 +42,7 @@ test("point 11: typing travels between clients, as typing, recording and stoppin
 });
 
 test("point 11: typing is not told to a client that is not in use", async () => {
-  await client.socket.sendPresenceUpdate("unavailable");
-  await client.socket.query({ tag: "iq", attrs: { to: "s.whatsapp.net", type: "get", xmlns: "w:p" } });
+  await client.present("unavailable");
   const since = client.mark();
   await other.socket.sendPresenceUpdate("composing", clinic.lid);
   await other.send(clinic.lid, { text: "typed" });

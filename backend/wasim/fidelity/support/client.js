@@ -93,6 +93,12 @@ export class Client {
     });
   }
 
+  /** Sets the presence and returns once the server has it: another connection could be faster than this one. */
+  async present(/** @type {import("baileys").WAPresence} */ presence) {
+    await this.socket.sendPresenceUpdate(presence);
+    await this.socket.query({ tag: "iq", attrs: { to: "s.whatsapp.net", type: "get", xmlns: "w:p" } });
+  }
+
   /** What has arrived until now, so that a test can wait for what comes later. */
   mark() {
     return { events: this.events.entries.length, nodes: this.nodes.entries.length };

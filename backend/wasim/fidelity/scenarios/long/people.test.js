@@ -131,7 +131,7 @@ test("mex: a lock on new chats is told, can be asked for, and refuses with 463",
 });
 
 test("a phone types, is there, and is seen typing", async () => {
-  await client.socket.sendPresenceUpdate("available");
+  await client.present("available");
   const since = client.mark();
   await ana.do("typing", { to: clinic.number, kind: "composing" });
   await client.next("presence.update", ({ presences }) => presences[ana.lid]?.lastKnownPresence === "composing", since);
