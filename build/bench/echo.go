@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
+
+	"waflow/backend/bridge"
 )
 
 // echoCount is how often the contact writes in one run.
@@ -37,7 +39,19 @@ func echo(ctx context.Context, p programs) (results []result, err error) {
 	return results, err
 }
 
+// readAll marks a conversation as read. One with much unread opens where that begins, and what comes is painted at its end.
+func (s *stage) readAll(ctx context.Context, conversation int64) error {
+	var thread bridge.Thread
+	if err := s.app.call(ctx, "Inbox.Thread", &thread, conversation, "", 1); err != nil {
+		return err
+	}
+	return s.app.call(ctx, "Inbox.MarkRead", nil, conversation, thread.Messages[len(thread.Messages)-1].ID)
+}
+
 func (s *stage) echoes(ctx context.Context, conversation int64) ([]float64, error) {
+	if err := s.readAll(ctx, conversation); err != nil {
+		return nil, err
+	}
 	script := exec.CommandContext(ctx, "node", "build/bench/echo.mjs", s.app.url+"/?token="+s.app.token, s.sim.Control, contact, ourPhone,
 		strconv.FormatInt(conversation, 10), strconv.Itoa(echoCount), os.Getenv("CHROMIUM_BIN"))
 	script.Stderr = os.Stderr
