@@ -7,6 +7,7 @@ build/languages.sh
 source build/env.sh
 
 stage "interface" build/frontend.sh
+export GORACE="suppressions=$root/build/race.suppressions"
 stage "Go tests" go test -race -timeout 15m -tags "$headless_tags" "${go_packages[@]}"
 stage "interface tests" npm --prefix frontend run test
 stage "a second client" build/fidelity.sh --short
