@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"waflow/backend/whatsapp"
 )
 
 // A clock that is a year off is said, and what arrives is kept in WhatsApp's order and at WhatsApp's time all the same.
@@ -39,6 +41,6 @@ func TestAClockThatIsRightIsNotMentioned(t *testing.T) {
 	r.link(r.device(r.subaccount("Hotel Miramar"), "Reception"), ours)
 	offset, known := r.service.ClockOffset()
 	require.True(t, known)
-	require.Less(t, offset.Abs(), clockTolerance)
+	require.Less(t, offset.Abs(), whatsapp.ClockTolerance)
 	require.False(t, r.clockWrong())
 }

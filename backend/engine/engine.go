@@ -97,6 +97,10 @@ func (e *Engine) openDirectory() error {
 			return err
 		}
 	}
+	if e.options.Log != nil {
+		e.log = logTo(e.options.Log, e.options.now())
+		return nil
+	}
 	log, file := newLog(dir, e.options.now())
 	e.log = log
 	e.closers = append(e.closers, file)

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"io"
 	"net/http"
 	"time"
 )
@@ -38,6 +39,7 @@ type Options struct {
 
 	Now        func() time.Time // time.Now if nil
 	HTTPClient *http.Client     // tests: reaches a simulator without a network
+	Log        io.Writer        // tests: takes the log in place of the files, whose rotation has a goroutine without an end
 }
 
 func (o Options) now() func() time.Time {

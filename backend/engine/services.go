@@ -3,10 +3,10 @@ package engine
 import (
 	"context"
 	"runtime"
-	"time"
 
 	"waflow/backend/bridge"
 	"waflow/backend/domain"
+	"waflow/backend/whatsapp"
 )
 
 // Info is what the interface shows about this installation.
@@ -29,14 +29,10 @@ func (e *Engine) Services() bridge.Services {
 	return s
 }
 
-// clockTolerance is how far the clocks may be apart before people are told. A session's keys and the order of messages do not depend on this
-// computer's clock, but certificates are refused, and times on the screen are wrong.
-const clockTolerance = 15 * time.Minute
-
 // clockWrong tells whether this computer's clock is far from WhatsApp's.
 func (e *Engine) clockWrong() bool {
 	offset, known := e.service.ClockOffset()
-	return known && offset.Abs() > clockTolerance
+	return known && offset.Abs() > whatsapp.ClockTolerance
 }
 
 // OnNotice has every new notification handed to show, which must not block.

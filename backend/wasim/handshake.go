@@ -61,10 +61,14 @@ func (c *connection) shakeHands(ctx context.Context) (*hello, error) {
 	if err = noise.mixDH(static, clientEphemeral); err != nil {
 		return nil, err
 	}
+	chain, err := c.s.certs.at(c.s.now())
+	if err != nil {
+		return nil, err
+	}
 	answer, err := proto.Marshal(&waWa6.HandshakeMessage{ServerHello: &waWa6.HandshakeMessage_ServerHello{
 		Ephemeral: ephemeral.PublicKey().Bytes(),
 		Static:    sealedStatic,
-		Payload:   noise.encrypt(c.s.certs.chain),
+		Payload:   noise.encrypt(chain),
 	}})
 	if err != nil {
 		return nil, err

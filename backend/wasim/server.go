@@ -42,6 +42,9 @@ type Options struct {
 	// MinClientVersion is the oldest client version that may log in or pair; older ones get failure 405.
 	// Default 2.2300.0.
 	MinClientVersion [3]uint32
+	// CertificatesLast is how long the server's certificates are valid, half of it before the present moment of its clock and
+	// half after: clients whose own clock is further off refuse to shake hands. 0 makes them valid from 1970 to 2200.
+	CertificatesLast time.Duration
 	// CloseDelay is how long a connection stays open after a failure or a stream error, so that the client reads the
 	// reason before it sees the end. Default 150 ms.
 	CloseDelay time.Duration
@@ -119,7 +122,7 @@ type Server struct {
 func New(opts Options) (*Server, error) {
 	quietSignal()
 	opts = opts.withDefaults()
-	certs, err := newCertificates()
+	certs, err := newCertificates(opts.CertificatesLast)
 	if err != nil {
 		return nil, fmt.Errorf("make certificates: %w", err)
 	}

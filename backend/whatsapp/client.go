@@ -53,7 +53,7 @@ type dial struct {
 	lost   chan struct{} // closed when the library has told of the end
 	once   sync.Once     // closes lost
 	line   atomic.Pointer[line]
-	ending sync.Once     // see Client.end
+	ending atomic.Bool   // see Client.end
 	gone   chan struct{} // closed when we have let go of the connection
 
 	// Guarded by Client.mu.
@@ -137,7 +137,7 @@ func (c *Client) Linked() bool { return c.linked.Load() }
 // as the connection: cancelling it ends it. A dial that is cancelled goes on in the background for at most the library's 20 s
 // (it does not listen while it waits for the server's first word); the next Connect waits for that.
 // Errors: a *domain.Error with CodeConflict after Close, after the session was unlinked, or while connected, else what dialling failed with, with the
-// net.Error in its chain.
+// net.Error in its chain; CodeClockWrong when this computer's clock makes WhatsApp's certificates invalid.
 func (c *Client) Connect(ctx context.Context) error {
 	d, err := c.beginDial(ctx)
 	if err != nil {
@@ -149,7 +149,7 @@ func (c *Client) Connect(ctx context.Context) error {
 	}()
 	select {
 	case <-d.done:
-		return dialFailed(d.err)
+		return c.service.dialFailed(d.err)
 	case <-ctx.Done():
 		c.Disconnect()
 		return ctx.Err()
@@ -285,13 +285,6 @@ func isClosed(done <-chan struct{}) bool {
 	default:
 		return false
 	}
-}
-
-func dialFailed(err error) error {
-	if errors.Is(err, whatsmeow.ErrAlreadyConnected) {
-		return conflict("The device is connected already.", err)
-	}
-	return err
 }
 
 func conflict(sentence string, cause error) *domain.Error {

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// ClockTolerance is how far the clocks may be apart before people are told. A session's keys and the order of messages do not depend on
+// this computer's clock, but certificates are refused, and times on the screen are wrong.
+const ClockTolerance = 15 * time.Minute
+
 // clock compares this computer's clock with the service's: every answer of the service, the one that opens a websocket included, says in
 // its Date header what time it is there (RFC 9110, 6.6.1; one second exact).
 type clock struct {

@@ -91,10 +91,11 @@ func (c *Client) hangUp(d *dial) {
 // can only be told to end the connection that it has, so a second time, a moment later, would take the next one, without an event. Who
 // comes while it goes on waits for it.
 func (c *Client) end(d *dial) {
-	d.ending.Do(func() {
+	if d.ending.CompareAndSwap(false, true) {
 		c.letGo(d)
 		close(d.gone)
-	})
+	}
+	<-d.gone
 }
 
 // letGo cuts the line and waits until the library has noticed.

@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"waflow/backend/bridge"
+	"waflow/backend/domain"
+	"waflow/backend/wasim"
+)
+
+// bubble is a workspace over a simulated WhatsApp in memory, with a clock of its own that runs as fast as the machine can: days pass in
+// moments, and nothing depends on how long anything really takes.
+type bubble struct {
+	*running
+	world     *world
+	dir       string
+	ours, ana *wasim.Phone
+	reception domain.DeviceID
+	facades   *bridge.Facades
+	slept     atomic.Int64 // nanoseconds that the wall clock is ahead of the monotonic one
+	skew      atomic.Int64 // nanoseconds that WhatsApp's clock is ahead of this computer's
+	unplugged atomic.Bool  // this computer has no network
+}
+
+// inBubble runs a test with a workspace that has one device, not linked yet.
+func inBubble(t *testing.T, test func(b *bubble)) {
+	t.Helper()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		b := &bubble{dir: dir}
+		there := func() time.Time { return time.Now().Add(time.Duration(b.skew.Load())) }
+		sim, err := wasim.New(wasim.Options{Seed: 1, Now: there, CertificatesLast: 60 * 24 * time.Hour})
+		require.NoError(t, err)
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Log(sim.Transcript())
+			}
+			require.NoError(t, sim.Close())
+		})
+		b.world = &world{t: t, sim: sim, dir: dir}
+		b.ours, b.ana = b.world.phone("+34600000013", "Hotel Miramar"), b.world.phone("+34600000144", "Ana Beltrán")
+		t.Cleanup(func() { b.quietly() })
+		b.start()
+		b.reception = b.device(b.subaccount("Hotel Miramar"), "Reception")
+		test(b)
+	})
+}
+
+// start opens the workspace and runs it.
+func (b *bubble) start() {
+	t, sim := b.world.t, b.world.sim
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	key := sim.RootKey()
+	e, err := Open(ctx, Options{
+		Dir: b.dir, Kind: Simulated, Mode: Serve, Version: "test",
+		Endpoint: "ws://127.0.0.1:1/ws/chat", RootKey: base64.StdEncoding.EncodeToString(key[:]),
+		HTTPClient: &http.Client{Transport: b.line(sim.HTTPClient().Transport)}, Log: io.Discard, Now: b.now,
+	})
+	require.NoError(t, err)
+	b.facades = bridge.NewFacades()
+	b.facades.Attach(e.Services())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	stopped := false
+	b.running = &running{Engine: e, t: t, sim: sim, stop: func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		require.NoError(t, <-ended)
+		require.NoError(t, e.Close())
+	}}
+}
+
+// now is the wall clock of this computer.
+func (b *bubble) now() time.Time { return time.Now().Add(time.Duration(b.slept.Load())) }
+
+// line is what this computer reaches WhatsApp over.
+func (b *bubble) line(plugged http.RoundTripper) http.RoundTripper {
+	unplugged := withoutNetwork()
+	return lineFunc(func(r *http.Request) (*http.Response, error) {
+		if b.unplugged.Load() {
+			return unplugged.RoundTrip(r)
+		}
+		return plugged.RoundTrip(r)
+	})
+}
+
+type lineFunc func(*http.Request) (*http.Response, error)
+
+func (f lineFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// wait returns when cond is true; it looks ever less often, by the bubble's own time.
+func (b *bubble) wait(what string, cond func() bool) {
+	b.t.Helper()
+	pause := 10 * time.Millisecond
+	for end := time.Now().Add(patience); !cond(); pause = min(2*pause, time.Second/2) {
+		require.True(b.t, time.Now().Before(end), "waited in vain for %s", what)
+		time.Sleep(pause)
+	}
+}
+
+// quietly ends the workspace when nothing is on its way to it: the client library leaves its reading goroutine behind when it is disconnected
+// while a frame arrives, and a bubble does not forgive that.
+func (b *bubble) quietly() {
+	synctest.Wait()
+	b.stop()
+}
+
+// restart ends the workspace and opens it again.
+func (b *bubble) restart() {
+	b.quietly()
+	b.start()
+}
