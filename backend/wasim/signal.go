@@ -288,8 +288,16 @@ func (s *signalStore) GetSubDeviceSessions(context.Context, string) ([]uint32, e
 	return nil, errUnused
 }
 
-// StoreSession keeps a session.
+// StoreSession keeps a session. The library lets a session that begins take the place of the one before in a record that it
+// has made itself, and sets that one aside in a record that was read: so a new record is kept as it would be read.
 func (s *signalStore) StoreSession(_ context.Context, address *protocol.SignalAddress, r *record.Session) error {
+	if r.IsFresh() {
+		read, err := record.NewSessionFromBytes(r.Serialize(), s.format.Session, s.format.State)
+		if err != nil {
+			return fmt.Errorf("keep session: %w", err)
+		}
+		r = read
+	}
 	s.sessions[address.String()] = r
 	return nil
 }

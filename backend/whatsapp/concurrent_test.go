@@ -51,8 +51,10 @@ func TestSendAndReceiveAtOnceNeedsNoRetry(t *testing.T) {
 	_, err := ana.SendText(t.Context(), ourNumber, "before")
 	require.NoError(t, err)
 	s.awaitTexts(t, 1)
+	requireAcknowledged(t, server) // what the phone tells its new device begins a session too, which could cross with ours
 	_, err = s.Send(t.Context(), s.compose(t, peerOf(ana), "answer"))
 	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(ana.Messages(ourNumber)) == 2 }, patience, 10*time.Millisecond)
 	requireAcknowledged(t, server)
 
 	both(t, s, ana, 200)

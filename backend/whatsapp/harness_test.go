@@ -1,6 +1,7 @@
 package whatsapp_test
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"waflow/backend/domain"
@@ -28,17 +30,37 @@ const (
 // newServer makes a simulator that listens on this machine.
 func newServer(t testing.TB) *wasim.Server {
 	t.Helper()
-	s, err := wasim.New(wasim.Options{Seed: 7})
+	var said lockedBuffer
+	s, err := wasim.New(wasim.Options{Seed: 7, Logger: zerolog.New(&said)})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(s.Transcript())
+			t.Log(said.String())
 		}
 		require.NoError(t, s.Close())
 		requireNoGoroutines(t)
 	})
 	require.NoError(t, s.Listen("127.0.0.1:0"))
 	return s
+}
+
+// lockedBuffer is a buffer that several goroutines write to.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }
 
 // requireNoGoroutines waits until nothing of the package or of the client library runs.

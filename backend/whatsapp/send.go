@@ -47,7 +47,7 @@ func (c *Client) Send(ctx context.Context, out domain.Outgoing) (domain.SendResu
 		return domain.SendResult{}, err
 	}
 	for try := 1; ; try++ {
-		at, err := c.sendOnce(ctx, to, out.WAID, message)
+		at, err := c.sendOnce(ctx, to, out.WAID, message, try > 1)
 		if errors.Is(err, errSessionMoved) && try < sendTries {
 			continue
 		}
@@ -55,10 +55,11 @@ func (c *Client) Send(ctx context.Context, out domain.Outgoing) (domain.SendResu
 	}
 }
 
-func (c *Client) sendOnce(ctx context.Context, to types.JID, waid string, message *waE2E.Message) (time.Time, error) {
+// sendOnce sends once. insist holds up what arrives until the message is encrypted.
+func (c *Client) sendOnce(ctx context.Context, to types.JID, waid string, message *waE2E.Message, insist bool) (time.Time, error) {
 	ctx, done := c.patience.wait(ctx)
 	defer done()
-	ctx, sent := beginSending(ctx)
+	ctx, sent := beginSending(ctx, insist)
 	defer sent()
 	response, err := c.wa.SendMessage(ctx, to, message, whatsmeow.SendRequestExtra{ID: waid, Timeout: deadline})
 	if err != nil {

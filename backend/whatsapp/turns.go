@@ -26,7 +26,8 @@ import (
 //   - An encryption has it from reading to writing, which is work on this machine only. It is given back before the message
 //     goes out, so a lost ack keeps nobody from receiving.
 //   - Where keys have to be fetched, the turn is given back before that. What was read is compared when it is written: if a
-//     session has changed meanwhile the write fails, nothing has been sent, and Send starts again.
+//     session has changed meanwhile the write fails, nothing has been sent, and Send starts again, this time keeping the turn
+//     while the keys are fetched: else a contact who writes all the time could hold up the answer for ever.
 //   - An error between reading and writing would keep the turn for ever. It ends by itself after turnLimit; a late writer is
 //     refused, as one whose sessions changed.
 
@@ -107,9 +108,10 @@ type (
 
 // sending is one message being encrypted.
 type sending struct {
-	mu   sync.Mutex
-	turn *turn
-	read map[string][]byte
+	insist bool // keep the turn while keys are fetched
+	mu     sync.Mutex
+	turn   *turn
+	read   map[string][]byte
 	// with is what is written together with the sessions: one commit instead of one each.
 	with []func(context.Context) error
 }
@@ -128,8 +130,8 @@ func together(ctx context.Context, chat types.JID, write func(context.Context) e
 }
 
 // beginSending marks the context of one SendMessage. The second result ends it.
-func beginSending(ctx context.Context) (context.Context, func()) {
-	s := &sending{}
+func beginSending(ctx context.Context, insist bool) (context.Context, func()) {
+	s := &sending{insist: insist}
 	return context.WithValue(ctx, sendingKey{}, s), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -169,7 +171,7 @@ func (s *turnedSessions) GetManySessions(ctx context.Context, addresses []string
 		return nil, err
 	}
 	for _, session := range sessions {
-		if session == nil {
+		if session == nil && !send.insist {
 			held.give() // the library is going to ask the server for keys
 			break
 		}

@@ -83,7 +83,7 @@ func (d *desk) decrypt(ctx context.Context, address, to string) error {
 func TestReceivingWaitsForAnEncryptionAndNotForItsAck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(map[string][]byte{"ana": []byte("1")})
-		ctx, end := beginSending(t.Context())
+		ctx, end := beginSending(t.Context(), false)
 		_, err := d.sessions.GetManySessions(ctx, []string{"ana"})
 		require.NoError(t, err)
 		received := make(chan error, 1)
@@ -100,7 +100,7 @@ func TestReceivingWaitsForAnEncryptionAndNotForItsAck(t *testing.T) {
 func TestReceivingDoesNotWaitForKeysOfNewContacts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(map[string][]byte{"ana": []byte("1")})
-		ctx, end := beginSending(t.Context())
+		ctx, end := beginSending(t.Context(), false)
 		defer end()
 		_, err := d.sessions.GetManySessions(ctx, []string{"ana", "new"})
 		require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestReceivingDoesNotWaitForKeysOfNewContacts(t *testing.T) {
 		require.NoError(t, d.sessions.PutManySessions(ctx, map[string][]byte{"ana": []byte("2"), "new": []byte("1")}))
 
 		// A session that changed meanwhile is not overwritten.
-		again, end := beginSending(t.Context())
+		again, end := beginSending(t.Context(), false)
 		defer end()
 		_, err = d.sessions.GetManySessions(again, []string{"ana", "newer"})
 		require.NoError(t, err)
@@ -117,6 +117,19 @@ func TestReceivingDoesNotWaitForKeysOfNewContacts(t *testing.T) {
 		require.ErrorIs(t, err, errSessionMoved)
 		require.Equal(t, "3", string(d.memory.sessions["ana"]))
 		require.NotContains(t, d.memory.sessions, "newer")
+
+		// The next try keeps what arrives waiting until the message is encrypted.
+		insisting, end := beginSending(t.Context(), true)
+		defer end()
+		_, err = d.sessions.GetManySessions(insisting, []string{"ana", "newer"})
+		require.NoError(t, err)
+		received := make(chan error, 1)
+		go func() { received <- d.decrypt(t.Context(), "ana", "5") }()
+		synctest.Wait()
+		require.Empty(t, received)
+		require.NoError(t, d.sessions.PutManySessions(insisting, map[string][]byte{"ana": []byte("4"), "newer": []byte("1")}))
+		require.NoError(t, <-received)
+		require.Equal(t, "5", string(d.memory.sessions["ana"]))
 	})
 }
 
@@ -132,7 +145,7 @@ func TestATurnThatIsNotGivenBackEnds(t *testing.T) {
 		require.Equal(t, "2", string(d.memory.sessions["ana"]))
 
 		// The same of a message that could be encrypted for nobody: nothing is written.
-		ctx, end := beginSending(t.Context())
+		ctx, end := beginSending(t.Context(), false)
 		_, err = d.sessions.GetManySessions(ctx, []string{"ana"})
 		require.NoError(t, err)
 		end()
