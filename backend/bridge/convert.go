@@ -51,6 +51,7 @@ func deviceOf(d domain.Device) Device {
 		Purpose:    string(d.Purpose),
 		Priority:   string(d.Priority),
 		Favorite:   d.Favorite,
+		Colour:     string(d.Colour),
 		Number:     formatNumber(d.Account.Number),
 		Name:       accountName(d.Account),
 		Status:     string(d.State.Status),

@@ -58,6 +58,7 @@ type Device struct {
 	Purpose    string `json:"purpose"`
 	Priority   string `json:"priority"`
 	Favorite   bool   `json:"favorite"`
+	Colour     string `json:"colour"` // its own mark, "" for none
 	Number     string `json:"number"` // formatted internationally, "" until linked
 	Name       string `json:"name"`   // business or push name
 	Status     string `json:"status"`
@@ -81,6 +82,33 @@ type DeviceSettings struct {
 	Purpose  *string `json:"purpose"`
 	Priority *string `json:"priority"`
 	Favorite *bool   `json:"favorite"`
+	Colour   *string `json:"colour"`
+}
+
+// RemovalLoss is what goes when a device is removed.
+type RemovalLoss struct {
+	Conversations int `json:"conversations"` // that only this device carried
+	Shared        int `json:"shared"`        // that another device carried too; they stay
+	Messages      int `json:"messages"`      // that only this device carried
+	Waiting       int `json:"waiting"`       // not sent yet
+	Backups       int `json:"backups"`       // copies of the database, which still hold what is erased
+}
+
+// Removal says how a device is removed.
+type Removal struct {
+	Erase bool   `json:"erase"` // with its conversations
+	Label string `json:"label"` // what was typed to erase
+}
+
+// Removed says what became of a device that was removed.
+type Removed struct {
+	PhoneTold bool `json:"phoneTold"` // else a person has to remove Waflow on the phone
+}
+
+// BulkOutcome is what became of one of several devices.
+type BulkOutcome struct {
+	Device  int64    `json:"device"`
+	Problem *Problem `json:"problem"` // why it was refused; null if it was done
 }
 
 // StateChange is one row of a device's history.

@@ -43,6 +43,10 @@ func (f *Fleet) UpdateDevice(id int64, settings DeviceSettings) (Device, error) 
 
 func patchOf(d DeviceSettings) domain.DevicePatch {
 	patch := domain.DevicePatch{Label: d.Label, Favorite: d.Favorite}
+	if d.Colour != nil {
+		colour := domain.Colour(*d.Colour)
+		patch.Colour = &colour
+	}
 	if d.Purpose != nil {
 		purpose := domain.Purpose(*d.Purpose)
 		patch.Purpose = &purpose
@@ -54,9 +58,39 @@ func patchOf(d DeviceSettings) domain.DevicePatch {
 	return patch
 }
 
-// RemoveDevice removes a device that was never linked. Errors: not_found, conflict.
-func (f *Fleet) RemoveDevice(id int64) error {
-	return f.act("Fleet.RemoveDevice", id, func(ctx context.Context, s Services, d domain.DeviceID) error { return s.Fleet.RemoveDevice(ctx, d) })
+// RemovalLoss counts what would go with a device, so that people read it before they remove it. Errors: not_found.
+func (f *Fleet) RemovalLoss(id int64) (RemovalLoss, error) {
+	return ask(f.gate, "Fleet.RemovalLoss", func(ctx context.Context, s Services) (RemovalLoss, error) {
+		loss, err := s.Fleet.RemovalLoss(ctx, domain.DeviceID(id))
+		return RemovalLoss(loss), err
+	})
+}
+
+// RemoveDevice removes a device for good; its number may be linked anew. Errors: not_found; invalid when it is to be erased and the label is
+// not the device's.
+func (f *Fleet) RemoveDevice(id int64, how Removal) (Removed, error) {
+	return ask(f.gate, "Fleet.RemoveDevice", func(ctx context.Context, s Services) (Removed, error) {
+		removed, err := s.Fleet.RemoveDevice(ctx, domain.DeviceID(id), domain.Removal(how))
+		return Removed(removed), err
+	})
+}
+
+// Together does "pause", "resume" or "try_now" to several devices and says of each what became of it. Errors: invalid.
+func (f *Fleet) Together(action string, devices []int64) ([]BulkOutcome, error) {
+	return ask(f.gate, "Fleet.Together", func(ctx context.Context, s Services) ([]BulkOutcome, error) {
+		ids := list(devices, func(id int64) domain.DeviceID { return domain.DeviceID(id) })
+		outcomes, err := s.Fleet.Together(ctx, domain.BulkAction(action), ids)
+		return list(outcomes, bulkOutcomeOf), err
+	})
+}
+
+func bulkOutcomeOf(o domain.BulkOutcome) BulkOutcome {
+	out := BulkOutcome{Device: int64(o.Device)}
+	if o.Err != nil {
+		problem := problemOf(o.Err)
+		out.Problem = &problem
+	}
+	return out
 }
 
 // TryNow dials at once instead of waiting for the next try.

@@ -9,12 +9,13 @@ type Changed struct {
 	ConversationsGone []ConversationID
 	Unread            []Unread
 	Devices           []Device
+	DevicesGone       []DeviceRef
 }
 
 // Empty reports whether nothing changed.
 func (c Changed) Empty() bool {
 	return len(c.Messages) == 0 && len(c.MessagesGone) == 0 && len(c.Conversations) == 0 && len(c.ConversationsGone) == 0 &&
-		len(c.Unread) == 0 && len(c.Devices) == 0
+		len(c.Unread) == 0 && len(c.Devices) == 0 && len(c.DevicesGone) == 0
 }
 
 // Merge adds what a later write changed.
@@ -25,4 +26,5 @@ func (c *Changed) Merge(later Changed) {
 	c.ConversationsGone = append(c.ConversationsGone, later.ConversationsGone...)
 	c.Unread = append(c.Unread, later.Unread...)
 	c.Devices = append(c.Devices, later.Devices...)
+	c.DevicesGone = append(c.DevicesGone, later.DevicesGone...)
 }

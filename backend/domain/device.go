@@ -10,6 +10,7 @@ type Device struct {
 	Purpose  Purpose
 	Priority Priority
 	Favorite bool    // at most one per subaccount
+	Colour   Colour  // its own mark beside its label; "" for none
 	Account  Account // zero until the first link is confirmed
 	State    DeviceState
 	Created  time.Time

@@ -25,6 +25,7 @@ const (
 	CodePhoneOutdated    Code = "phone_outdated"    // the phone scanned without multi-device support
 	CodeNotConnected     Code = "not_connected"     // the device can't send right now
 	CodeNoDevice         Code = "no_device"         // the subaccount has no linked device
+	CodeDeviceRemoved    Code = "device_removed"    // the device of a message was removed before WhatsApp confirmed the message
 	CodeStorageFailed    Code = "storage_failed"    // the disk refused
 	CodeStorageReadOnly  Code = "storage_read_only" // the data directory can't be written
 	CodeAlreadyRunning   Code = "already_running"   // another process holds the data directory

@@ -16,6 +16,7 @@ type DevicePatch struct {
 	Purpose  *Purpose
 	Priority *Priority
 	Favorite *bool
+	Colour   *Colour // "" takes it away
 	Paused   *bool
 }
 

@@ -132,7 +132,11 @@ func (e *Engine) committed(c domain.Changed) {
 		return
 	}
 	e.fleet.ShowDevices(c.Devices)
-	c.Devices = nil
+	e.fleet.HideDevices(c.DevicesGone)
+	for _, ref := range c.DevicesGone {
+		e.notify.Removed(ref)
+	}
+	c.Devices, c.DevicesGone = nil, nil
 	e.bus.Publish(events.Changed(c)...)
 }
 

@@ -26,7 +26,10 @@ func keepSessions(dir string, links []domain.Link) error {
 		return readOnly(err)
 	}
 	for _, entry := range entries {
-		name := strings.TrimSuffix(strings.TrimSuffix(entry.Name(), "-wal"), "-shm")
+		name := entry.Name()
+		for _, beside := range []string{"-wal", "-shm", "-journal"} {
+			name = strings.TrimSuffix(name, beside)
+		}
 		if used[name] || !strings.HasSuffix(name, ".db") {
 			continue
 		}

@@ -52,13 +52,15 @@ func (s *screen) again(d domain.Device, shown int) {
 	}
 }
 
-// gone publishes that a device was removed.
-func (s *screen) gone(id domain.DeviceID) {
+// gone publishes that devices were removed.
+func (s *screen) gone(refs []domain.DeviceRef) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.details, id)
-	s.shown[id]++
-	s.bus.Publish(events.DeviceGone(id))
+	for _, ref := range refs {
+		delete(s.details, ref.Device)
+		s.shown[ref.Device]++
+		s.bus.Publish(events.DeviceGone(ref.Device))
+	}
 }
 
 // look returns the device as it is shown.
@@ -81,6 +83,9 @@ func (s *screen) over(d domain.Device) domain.Device {
 // ShowDevices tells the interface of devices that changed on disk. Whoever has the order of the commits calls it in that order; it does
 // not wait for the disk.
 func (f *Fleet) ShowDevices(changed []domain.Device) { f.screen.rows(changed) }
+
+// HideDevices tells the interface of devices that were removed, in the order of the commits like ShowDevices.
+func (f *Fleet) HideDevices(gone []domain.DeviceRef) { f.screen.gone(gone) }
 
 // ShowDetail tells the interface what changed about a device's state without being a row of its history. The pool calls it.
 func (f *Fleet) ShowDetail(ref domain.DeviceRef, state domain.DeviceState) {

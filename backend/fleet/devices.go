@@ -30,7 +30,7 @@ func (f *Fleet) CreateDevice(ctx context.Context, subaccount domain.SubaccountID
 	return d, nil
 }
 
-// UpdateDevice changes label, purpose, priority or favourite, and returns the device as it is then. A device that becomes the favourite
+// UpdateDevice changes label, purpose, priority, favourite or colour, and returns the device as it is then. A device that becomes the favourite
 // takes that from the one before. Pausing is not an update: see Pause. Errors: invalid, not_found.
 func (f *Fleet) UpdateDevice(ctx context.Context, id domain.DeviceID, patch domain.DevicePatch) (domain.Device, error) {
 	patch.Paused = nil
@@ -50,35 +50,6 @@ func (f *Fleet) update(ctx context.Context, id domain.DeviceID, patch domain.Dev
 		return domain.Device{}, err
 	}
 	return f.screen.look(d), nil
-}
-
-// RemoveDevice removes a device that was never linked; one that was keeps its conversations and stays. Errors: not_found, conflict.
-func (f *Fleet) RemoveDevice(ctx context.Context, id domain.DeviceID) error {
-	d, err := f.store.Device(ctx, id)
-	if err != nil {
-		return err
-	}
-	if d.Slot > 0 {
-		return &domain.Error{Code: domain.CodeConflict, Message: "A device that was linked holds conversations and can't be removed."}
-	}
-	// The pool first: a pairing that is going on ends before the row goes, so that nobody can link to nothing.
-	if err := f.pool.Remove(ctx, id); err != nil {
-		return err
-	}
-	if err := f.store.RemoveDevice(ctx, d.Ref); err != nil {
-		f.restore(ctx, id)
-		return err
-	}
-	f.screen.gone(id)
-	return nil
-}
-
-// restore gives a device that could not be removed back to the pool.
-func (f *Fleet) restore(ctx context.Context, id domain.DeviceID) {
-	d, err := f.store.Device(ctx, id)
-	if err == nil && d.Slot == 0 {
-		f.pool.Add(d, "")
-	}
 }
 
 // History returns the newest changes of a device's state, newest first, at most limit (1–1,000).
@@ -107,6 +78,9 @@ func checkPatch(p domain.DevicePatch) (domain.DevicePatch, error) {
 		if err := checkPurpose(*p.Purpose); err != nil {
 			return p, err
 		}
+	}
+	if p.Colour != nil && *p.Colour != "" && !slices.Contains(domain.Colours(), *p.Colour) {
+		return p, invalid("colour", "unknown", "There is no such colour.")
 	}
 	if p.Priority != nil && !slices.Contains(domain.Priorities(), *p.Priority) {
 		return p, invalid("priority", "unknown", "There is no such priority.")

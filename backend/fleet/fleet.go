@@ -15,7 +15,10 @@ type Store interface {
 	Subaccounts(ctx context.Context) ([]domain.Subaccount, error)
 	CreateDevice(ctx context.Context, d domain.Device) (domain.Device, error)
 	UpdateDevice(ctx context.Context, ref domain.DeviceRef, patch domain.DevicePatch) (domain.Device, error)
-	RemoveDevice(ctx context.Context, ref domain.DeviceRef) error
+	// RemoveDevice returns the session files that nothing uses any more.
+	RemoveDevice(ctx context.Context, ref domain.DeviceRef, erase bool) ([]string, error)
+	RemovalLoss(ctx context.Context, ref domain.DeviceRef) (domain.RemovalLoss, error)
+	ActiveLinks(ctx context.Context) ([]domain.Link, error)
 	Devices(ctx context.Context) ([]domain.Device, error)
 	Device(ctx context.Context, id domain.DeviceID) (domain.Device, error)
 	RecordState(ctx context.Context, change domain.StateChange) error
@@ -35,6 +38,7 @@ type Pool interface {
 	TakeBack(id domain.DeviceID) error
 	CheckNow(id domain.DeviceID) error
 	Unlink(ctx context.Context, id domain.DeviceID) error
+	Discard(files []string)
 }
 
 // Fleet is the use cases of subaccounts and devices. Its methods may be called from any goroutine.

@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ type pool struct {
 	pairErr error
 	after   *domain.PairingStep // where the pairing stands once Pair was called
 	fail    error
+
+	unlinkErr error
 }
 
 func (p *pool) note(what string) error {
@@ -34,13 +37,16 @@ func (p *pool) note(what string) error {
 
 func (p *pool) Add(domain.Device, string)                     { _ = p.note("add") }
 func (p *pool) Remove(context.Context, domain.DeviceID) error { return p.note("remove") }
+func (p *pool) Discard(files []string)                        { _ = p.note("discard " + strings.Join(files, " ")) }
 func (p *pool) CancelPairing(domain.DeviceID)                 { _ = p.note("cancel") }
 func (p *pool) TryNow(domain.DeviceID) error                  { return p.note("try now") }
 func (p *pool) Pause(domain.DeviceID) error                   { return p.note("pause") }
 func (p *pool) Resume(domain.DeviceID) error                  { return p.note("resume") }
 func (p *pool) TakeBack(domain.DeviceID) error                { return p.note("take back") }
 func (p *pool) CheckNow(domain.DeviceID) error                { return p.note("check now") }
-func (p *pool) Unlink(context.Context, domain.DeviceID) error { return p.note("unlink") }
+func (p *pool) Unlink(context.Context, domain.DeviceID) error {
+	return errors.Join(p.note("unlink"), p.unlinkErr)
+}
 
 func (p *pool) Pair(context.Context, domain.Device) error {
 	_ = p.note("pair")
@@ -71,7 +77,10 @@ type world struct {
 func newWorld(t *testing.T) world {
 	t.Helper()
 	var f *fleet.Fleet
-	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Committed: func(c domain.Changed) { f.ShowDevices(c.Devices) }})
+	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Committed: func(c domain.Changed) {
+		f.ShowDevices(c.Devices)
+		f.HideDevices(c.DevicesGone)
+	}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
 	bus := events.NewBus(events.Limits{Frame: time.Nanosecond})
@@ -241,21 +250,6 @@ func TestDeviceUpdatesAreChecked(t *testing.T) {
 	require.False(t, got.Paused, "pausing is an operation of its own")
 	_, err = w.UpdateDevice(t.Context(), 999, domain.DevicePatch{Label: &label})
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
-}
-
-func TestOnlyADeviceThatWasNeverLinkedIsRemoved(t *testing.T) {
-	w := newWorld(t)
-	d := w.device(t, "Hotel Miramar", "Reception")
-	require.NoError(t, w.RemoveDevice(t.Context(), d.Ref.Device))
-	require.Equal(t, []events.Change{events.DeviceGone(d.Ref.Device)}, w.published(t))
-	require.Equal(t, []string{"add", "remove"}, w.pool.did)
-	require.Equal(t, domain.CodeNotFound, domain.CodeOf(w.RemoveDevice(t.Context(), d.Ref.Device)))
-
-	linked := w.device(t, "Bella Lua", "Pedidos")
-	w.link(t, linked, "5511900000201")
-	require.Equal(t, domain.CodeConflict, domain.CodeOf(w.RemoveDevice(t.Context(), linked.Ref.Device)))
-	_, err := w.store.Device(t.Context(), linked.Ref.Device)
-	require.NoError(t, err)
 }
 
 func TestPauseIsWrittenDownBeforeThePoolActs(t *testing.T) {

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 
 	"waflow/backend/domain"
 )
@@ -30,7 +31,15 @@ func (f *Fleet) setPaused(ctx context.Context, id domain.DeviceID, paused bool, 
 	if _, err := f.update(ctx, id, domain.DevicePatch{Paused: &paused}); err != nil {
 		return err
 	}
-	return act(id)
+	err := act(id)
+	if code := domain.CodeOf(err); paused && (code == domain.CodeConflict || code == domain.CodeLinkBusy) {
+		// What was refused must not come true with the next start.
+		awake := false
+		if _, undo := f.update(context.WithoutCancel(ctx), id, domain.DevicePatch{Paused: &awake}); undo != nil {
+			return errors.Join(err, undo)
+		}
+	}
+	return err
 }
 
 // Unlink removes this companion from the phone's linked devices and deletes its session. Conversations stay, and the number can be

@@ -68,7 +68,7 @@ func TestADeviceThatIsGoneIsNotShownAgain(t *testing.T) {
 		require.NoError(t, err)
 		together(
 			func() { w.ShowDetail(d.Ref, d.State) },
-			func() { err = w.RemoveDevice(t.Context(), d.Ref.Device) },
+			func() { _, err = w.RemoveDevice(t.Context(), d.Ref.Device, domain.Removal{}) },
 		)
 		require.NoError(t, err)
 		require.Equal(t, []events.Change{events.DeviceGone(d.Ref.Device)}, w.published(t))

@@ -7,6 +7,13 @@ import (
 	"os"
 )
 
+// Discard deletes session files, given by their names, of a device that was removed.
+func (p *Pool) Discard(files []string) {
+	for _, file := range files {
+		p.discard(file)
+	}
+}
+
 // discard deletes a session file, given by its name in the sessions directory, with what SQLite keeps beside it. One that is not there is no
 // error; one that can't be deleted is logged, and cleared away at the next start because no link names it.
 func (p *Pool) discard(name string) {

@@ -12,7 +12,7 @@ import (
 	"waflow/backend/domain"
 )
 
-const deviceColumns = `id, subaccount_id, slot, label, purpose, priority, favorite, paused, number, lid, push_name, business_name, platform,
+const deviceColumns = `id, subaccount_id, slot, label, purpose, priority, favorite, colour, paused, number, lid, push_name, business_name, platform,
 	status, cause, since, detail, created, linked, last_in, last_out`
 
 func scanDevice(row dbutil.Scannable) (domain.Device, error) {
@@ -21,7 +21,7 @@ func scanDevice(row dbutil.Scannable) (domain.Device, error) {
 	var number, lid sql.Null[string]
 	var since, created, linked, in, out int64
 	var detail string
-	err := row.Scan(&d.Ref.Device, &d.Ref.Subaccount, &slot, &d.Label, &d.Purpose, &d.Priority, &d.Favorite, &d.Paused,
+	err := row.Scan(&d.Ref.Device, &d.Ref.Subaccount, &slot, &d.Label, &d.Purpose, &d.Priority, &d.Favorite, &d.Colour, &d.Paused,
 		&number, &lid, &d.Account.PushName, &d.Account.BusinessName, &d.Account.Platform,
 		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out)
 	if err != nil {
@@ -40,9 +40,9 @@ func decodeDetail(raw string, into *domain.StateDetail) error {
 	return nil
 }
 
-// deviceIn reads a device of a subaccount. Errors: not_found.
+// deviceIn reads a device of a subaccount. One that was removed is not there. Errors: not_found.
 func deviceIn(q querier, ref domain.DeviceRef) (domain.Device, error) {
-	d, err := scanDevice(q.row("SELECT "+deviceColumns+" FROM devices WHERE subaccount_id = $1 AND id = $2", ref.Subaccount, ref.Device))
+	d, err := scanDevice(q.row("SELECT "+deviceColumns+" FROM devices WHERE subaccount_id = $1 AND id = $2 AND removed = 0", ref.Subaccount, ref.Device))
 	return d, orNotFound("device", err)
 }
 
@@ -120,8 +120,8 @@ func (s *Store) UpdateDevice(ctx context.Context, ref domain.DeviceRef, p domain
 		patch(&d, p)
 		t.changed.Devices = append(t.changed.Devices, d)
 		out = d
-		return t.run(`UPDATE devices SET label = $1, purpose = $2, priority = $3, favorite = $4, paused = $5
-			WHERE subaccount_id = $6 AND id = $7`, d.Label, d.Purpose, d.Priority, d.Favorite, d.Paused, ref.Subaccount, ref.Device)
+		return t.run(`UPDATE devices SET label = $1, purpose = $2, priority = $3, favorite = $4, colour = $5, paused = $6
+			WHERE subaccount_id = $7 AND id = $8`, d.Label, d.Purpose, d.Priority, d.Favorite, d.Colour, d.Paused, ref.Subaccount, ref.Device)
 	})
 	if err != nil {
 		return domain.Device{}, err
@@ -142,35 +142,24 @@ func patch(d *domain.Device, p domain.DevicePatch) {
 	if p.Favorite != nil {
 		d.Favorite = *p.Favorite
 	}
+	if p.Colour != nil {
+		d.Colour = *p.Colour
+	}
 	if p.Paused != nil {
 		d.Paused = *p.Paused
 	}
 }
 
-// Devices returns all devices, by subaccount, then by slot with those that have none last.
+// Devices returns all devices that were not removed, by subaccount, then by slot with those that have none last.
 func (s *Store) Devices(ctx context.Context) ([]domain.Device, error) {
 	out, err := collect(reading{ctx, s.read}, scanDevice,
-		"SELECT "+deviceColumns+" FROM devices ORDER BY subaccount_id, slot IS NULL, slot, id")
+		"SELECT "+deviceColumns+" FROM devices WHERE removed = 0 ORDER BY subaccount_id, slot IS NULL, slot, id")
 	return out, coded("read devices", err)
 }
 
-// Device returns one device. Errors: not_found.
+// Device returns one device. One that was removed is not there. Errors: not_found.
 func (s *Store) Device(ctx context.Context, id domain.DeviceID) (domain.Device, error) {
 	q := reading{ctx, s.read}
-	d, err := scanDevice(q.row("SELECT "+deviceColumns+" FROM devices WHERE id = $1", id))
+	d, err := scanDevice(q.row("SELECT "+deviceColumns+" FROM devices WHERE id = $1 AND removed = 0", id))
 	return d, coded("read device", orNotFound("device", err))
-}
-
-// RemoveDevice removes a device that was never linked, and what its attempts to link left. Errors: not_found; conflict when it was linked.
-func (s *Store) RemoveDevice(ctx context.Context, ref domain.DeviceRef) error {
-	return s.do(ctx, "remove device", func(t *tx) error {
-		d, err := deviceIn(t, ref)
-		if err != nil {
-			return err
-		}
-		if d.Slot != 0 {
-			return &domain.Error{Code: domain.CodeConflict, Message: "a device that was linked keeps its conversations and can't be removed"}
-		}
-		return t.run("DELETE FROM devices WHERE subaccount_id = $1 AND id = $2", ref.Subaccount, ref.Device)
-	})
 }

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"go.mau.fi/util/dbutil"
 
 	"waflow/backend/domain"
 )
@@ -30,6 +32,16 @@ func open(t testing.TB, dir string, now func() time.Time) *Store {
 
 func fresh(t testing.TB) *Store {
 	return open(t, t.TempDir(), func() time.Time { return day() })
+}
+
+// openAt makes the database of an earlier version, for tests that migrate it. The caller closes it.
+func openAt(t testing.TB, dir string, version int) *dbutil.Database {
+	t.Helper()
+	db, err := connect(filepath.Join(dir, databaseFile), false, 1)
+	require.NoError(t, err)
+	db.UpgradeTable = upgrades()[:version]
+	require.NoError(t, db.Upgrade(context.Background()))
+	return db
 }
 
 // subaccount makes one; its initials are the first letter of its name.

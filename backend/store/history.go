@@ -18,7 +18,7 @@ func (s *Store) RecordState(ctx context.Context, c domain.StateChange) error {
 	}
 	return s.do(ctx, "record state", func(t *tx) error {
 		d, err := scanDevice(t.row(`UPDATE devices SET status = $1, cause = $2, since = $3, detail = $4
-			WHERE subaccount_id = $5 AND id = $6 RETURNING `+deviceColumns,
+			WHERE subaccount_id = $5 AND id = $6 AND removed = 0 RETURNING `+deviceColumns,
 			c.To.Status, c.To.Cause, millis(c.To.Since), detail, c.Ref.Subaccount, c.Ref.Device))
 		if err != nil {
 			return orNotFound("device", err)

@@ -151,7 +151,7 @@ func (s *Store) ActiveLinks(ctx context.Context) ([]domain.Link, error) {
 func (s *Store) DropLink(ctx context.Context, ref domain.DeviceRef) (string, error) {
 	var files []string
 	err := s.do(ctx, "drop link", func(t *tx) error {
-		d, err := scanDevice(t.row("UPDATE devices SET linked = 0 WHERE subaccount_id = $1 AND id = $2 RETURNING "+deviceColumns, ref.Subaccount, ref.Device))
+		d, err := scanDevice(t.row("UPDATE devices SET linked = 0 WHERE subaccount_id = $1 AND id = $2 AND removed = 0 RETURNING "+deviceColumns, ref.Subaccount, ref.Device))
 		if err != nil {
 			return orNotFound("device", err)
 		}

@@ -106,8 +106,10 @@ func TestSlotsAreNeverGivenTwice(t *testing.T) {
 	unlinked := s.mustDevice(t, sub, "")
 	second := s.mustDevice(t, sub, "34600000002")
 	require.Equal(t, 2, second.Slot)
-	require.NoError(t, s.RemoveDevice(ctx, unlinked.Ref))
-	require.Equal(t, domain.CodeConflict, domain.CodeOf(s.RemoveDevice(ctx, second.Ref)), "a linked device stays")
+	for i, ref := range []domain.DeviceRef{unlinked.Ref, second.Ref} {
+		_, err := s.RemoveDevice(ctx, ref, i == 1)
+		require.NoError(t, err)
+	}
 	require.Equal(t, 3, s.mustDevice(t, sub, "34600000003").Slot)
 	require.Equal(t, 1, s.mustDevice(t, s.mustSubaccount(t, "Beta").ID, "34600000004").Slot)
 }

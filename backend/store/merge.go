@@ -69,21 +69,6 @@ func (m *merging) conversations() error {
 	return m.move()
 }
 
-// change is a statement of a merge with what it needs.
-type change struct {
-	sql  string
-	args []any
-}
-
-func (m *merging) apply(changes []change) error {
-	for _, c := range changes {
-		if err := m.t.run(c.sql, c.args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // move gives everything of the other conversation to the one that stays. Where both have a draft they become one, so that no word is lost.
 func (m *merging) move() error {
 	both := []any{m.target, m.other}
@@ -96,7 +81,7 @@ func (m *merging) move() error {
 		return err
 	}
 	m.t.changed.Messages = append(m.t.changed.Messages, moved...)
-	err = m.apply([]change{
+	err = m.t.each([]change{
 		{"UPDATE outbox SET conversation_id = $1 WHERE conversation_id = $2", both},
 		{`UPDATE drafts SET text = text || ' ' || (SELECT o.text FROM drafts o WHERE o.conversation_id = $2 AND o.operator_id = drafts.operator_id)
 			WHERE conversation_id = $1 AND operator_id IN (SELECT operator_id FROM drafts WHERE conversation_id = $2)`, both},
@@ -150,7 +135,7 @@ func (m *merging) join(gone, kept domain.MessageID) error {
 		return err
 	}
 	both := []any{gone, kept}
-	err = m.apply([]change{
+	err = m.t.each([]change{
 		{`UPDATE messages SET kind = a.kind, text = a.text, undecrypted = FALSE FROM messages a
 			WHERE messages.id = $2 AND messages.undecrypted AND a.id = $1 AND NOT a.undecrypted`, both},
 		{"UPDATE messages SET unread = FALSE WHERE id = $2 AND NOT (SELECT a.unread FROM messages a WHERE a.id = $1)", both},
@@ -178,7 +163,7 @@ func (m *merging) contacts() error {
 	if err := m.t.row("SELECT COALESCE(lid, ''), push_name, push_name_at FROM contacts WHERE id = $1", m.gone).Scan(&lid, &name, &nameAt); err != nil {
 		return err
 	}
-	err := m.apply([]change{
+	err := m.t.each([]change{
 		{"UPDATE contact_numbers SET contact_id = $1 WHERE subaccount_id = $3 AND contact_id = $2", []any{m.kept, m.gone, m.sub}},
 		{"UPDATE merges SET kept_contact_id = $1 WHERE subaccount_id = $3 AND kept_contact_id = $2", []any{m.kept, m.gone, m.sub}},
 		{"DELETE FROM contacts WHERE id = $1 AND subaccount_id = $2", []any{m.gone, m.sub}},

@@ -36,7 +36,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	for next := version + 1; next <= len(table); next++ {
-		if next > 1 {
+		if version > 0 {
 			if err := s.backup(ctx, next-1); err != nil {
 				return err
 			}

@@ -17,6 +17,9 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.M
 		if err != nil {
 			return err
 		}
+		if _, err := deviceIn(t, domain.DeviceRef{Subaccount: n.Conversation.Subaccount, Device: n.Device}); err != nil {
+			return err // removed since it was chosen
+		}
 		if err := s.setDraft(t, n.Conversation, n.Operator, ""); err != nil {
 			return err
 		}
@@ -63,19 +66,18 @@ func insertQueued(t *tx, a *arrival, payload []byte) error {
 		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, payload)
 }
 
-// SendAgain queues a message that failed, with the id and payload it had, and returns the device it goes from. Errors: not_found; conflict if it did not fail.
+// SendAgain queues a message that failed, with the id and payload it had, and returns the device it goes from. Errors: not_found; conflict
+// if it did not fail; device_removed.
 func (s *Store) SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error) {
 	var device domain.DeviceID
 	err := s.do(ctx, "send a message again", func(t *tx) error {
-		failed, err := optional(t.row("UPDATE outbox SET failed = FALSE, tries = 0 WHERE message_id = $1 AND failed RETURNING device_id", id), &device)
+		failed, err := optional(t.row(`UPDATE outbox SET failed = FALSE, tries = 0 WHERE message_id = $1 AND failed
+			AND EXISTS (SELECT 1 FROM devices d WHERE d.id = device_id AND d.removed = 0) RETURNING device_id`, id), &device)
 		if err != nil {
 			return err
 		}
 		if !failed {
-			if _, err := messageByID(t, id); err != nil {
-				return err
-			}
-			return &domain.Error{Code: domain.CodeConflict, Message: "this message did not fail"}
+			return s.cannotGoAgain(t, id)
 		}
 		return s.setOutState(t, id, domain.StateQueued, "")
 	})
@@ -83,6 +85,19 @@ func (s *Store) SendAgain(ctx context.Context, id domain.MessageID) (domain.Devi
 		return 0, err
 	}
 	return device, nil
+}
+
+// cannotGoAgain says why a message can't be sent again.
+func (s *Store) cannotGoAgain(t *tx, id domain.MessageID) error {
+	m, err := messageByID(t, id)
+	switch {
+	case err != nil:
+		return err
+	case m.FailCode == domain.CodeDeviceRemoved:
+		return &domain.Error{Code: domain.CodeDeviceRemoved, Message: "the device of this message was removed; write it anew from another one"}
+	default:
+		return &domain.Error{Code: domain.CodeConflict, Message: "this message did not fail"}
+	}
 }
 
 // CancelMessage removes a message that certainly has not gone: one that is queued or has failed. Errors: not_found; conflict if it may be on

@@ -163,7 +163,7 @@ func (s *Store) noteNotGone(t *tx, id domain.MessageID) error {
 // touchDeviceOut notes that something was sent from here, as exactly as touchDevice does.
 func (s *Store) touchDeviceOut(t *tx, ref domain.DeviceRef) error {
 	now := millis(s.now())
-	found, err := collect(t, scanDevice, "UPDATE devices SET last_out = $1 WHERE subaccount_id = $2 AND id = $3 AND last_out <= $4 RETURNING "+deviceColumns,
+	found, err := collect(t, scanDevice, "UPDATE devices SET last_out = $1 WHERE subaccount_id = $2 AND id = $3 AND removed = 0 AND last_out <= $4 RETURNING "+deviceColumns,
 		now, ref.Subaccount, ref.Device, now-lastInEvery)
 	t.changed.Devices = append(t.changed.Devices, found...)
 	return err

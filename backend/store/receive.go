@@ -125,7 +125,7 @@ func (s *Store) touchDevice(t *tx, ref domain.DeviceRef) error {
 	if now-s.people.lastIn[ref.Device] < lastInEvery {
 		return nil
 	}
-	d, err := scanDevice(t.row("UPDATE devices SET last_in = $1 WHERE subaccount_id = $2 AND id = $3 RETURNING "+deviceColumns,
+	d, err := scanDevice(t.row("UPDATE devices SET last_in = $1 WHERE subaccount_id = $2 AND id = $3 AND removed = 0 RETURNING "+deviceColumns,
 		now, ref.Subaccount, ref.Device))
 	if err != nil {
 		return orNotFound("device", err)

@@ -23,3 +23,9 @@ func scanTwins(row dbutil.Scannable) ([2]domain.MessageID, error) {
 	err := row.Scan(&pair[0], &pair[1])
 	return pair, err
 }
+
+func scanContactID(row dbutil.Scannable) (domain.ContactID, error) {
+	var id domain.ContactID
+	err := row.Scan(&id)
+	return id, err
+}

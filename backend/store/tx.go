@@ -36,6 +36,22 @@ func (t *tx) run(query string, args ...any) error {
 	return err
 }
 
+// change is a statement with what it needs.
+type change struct {
+	sql  string
+	args []any
+}
+
+// each runs statements one after the other.
+func (t *tx) each(changes []change) error {
+	for _, c := range changes {
+		if err := t.run(c.sql, c.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *tx) row(query string, args ...any) *sql.Row {
 	return t.db.QueryRowContext(context.Background(), query, args...)
 }

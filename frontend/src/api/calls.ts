@@ -1,6 +1,8 @@
 import type { Transport } from "./transport";
 import type {
   AppInfo,
+  BulkAction,
+  BulkOutcome,
   ConversationPage,
   DemoPhone,
   DemoState,
@@ -8,6 +10,9 @@ import type {
   DeviceSettings,
   Message,
   Pairing,
+  Removal,
+  RemovalLoss,
+  Removed,
   Route,
   Settings,
   Snapshot,
@@ -38,8 +43,11 @@ export function callsOver(transport: Transport) {
       createDevice: (subaccount: number, label: string, purpose: string) =>
         call<Device>("Fleet.CreateDevice", subaccount, label, purpose),
       updateDevice: (id: number, settings: DeviceSettings) => call<Device>("Fleet.UpdateDevice", id, settings),
-      /** Only a device that was never linked. */
-      removeDevice: (id: number) => act("Fleet.RemoveDevice", id),
+      removalLoss: (id: number) => call<RemovalLoss>("Fleet.RemovalLoss", id),
+      removeDevice: (id: number, how: Removal) => call<Removed>("Fleet.RemoveDevice", id, how),
+      /** The same for several devices; each has its own answer. */
+      together: (action: BulkAction, devices: readonly number[]) =>
+        call<BulkOutcome[]>("Fleet.Together", action, devices),
       tryNow: (id: number) => act("Fleet.TryNow", id),
       pause: (id: number) => act("Fleet.Pause", id),
       resume: (id: number) => act("Fleet.Resume", id),

@@ -67,6 +67,8 @@ export interface Device {
   purpose: string;
   priority: string;
   favorite: boolean;
+  /** Its own mark, "" for none. */
+  colour: string;
   /** Formatted internationally, "" until linked. */
   number: string;
   /** Business or push name. */
@@ -93,6 +95,41 @@ export interface DeviceSettings {
   purpose: string | null;
   priority: string | null;
   favorite: boolean | null;
+  colour: string | null;
+}
+
+/** What goes when a device is removed. */
+export interface RemovalLoss {
+  /** Conversations that only this device carried. */
+  conversations: number;
+  /** Conversations that another device carried too; they stay. */
+  shared: number;
+  /** Messages that only this device carried. */
+  messages: number;
+  /** Messages that have not been sent. */
+  waiting: number;
+  /** Copies of the database, which still hold what is erased. */
+  backups: number;
+}
+
+/** How a device is removed: with its conversations or without, and what was typed to erase them. */
+export interface Removal {
+  erase: boolean;
+  label: string;
+}
+
+/** What became of a device that was removed. */
+export interface Removed {
+  /** Else a person has to remove Waflow on the phone. */
+  phoneTold: boolean;
+}
+
+export type BulkAction = "pause" | "resume" | "try_now";
+
+/** What became of one of several devices; `problem` says why it was refused. */
+export interface BulkOutcome {
+  device: number;
+  problem: Problem | null;
 }
 
 /** One row of a device's history. `from` and `to` are causes. */

@@ -1,11 +1,11 @@
 import { problemOf } from "../api/problem";
-import type { Device, DeviceSettings, Problem } from "../api/types";
+import type { Device, DeviceSettings, Problem, Removal } from "../api/types";
 import type { Deed } from "../lib/nextAction";
 
 /** What can be asked of the engine about a device. */
 export interface DeviceCalls {
   updateDevice(id: number, settings: DeviceSettings): Promise<unknown>;
-  removeDevice(id: number): Promise<unknown>;
+  removeDevice(id: number, how: Removal): Promise<unknown>;
   tryNow(id: number): Promise<unknown>;
   pause(id: number): Promise<unknown>;
   resume(id: number): Promise<unknown>;
@@ -81,7 +81,7 @@ export class Deeds {
     const calls = {
       take_back: () => this.#calls.takeBack(id),
       unlink: () => this.#calls.unlink(id),
-      remove: () => this.#calls.removeDevice(id),
+      remove: () => this.#calls.removeDevice(id, { erase: false, label: "" }),
     };
     await this.#do(id, calls[asked.question]);
   }
@@ -99,7 +99,14 @@ export class Deeds {
   /** Saves a part of a device's settings. Answers why it was not saved, null when it was. */
   async update(device: number, part: Partial<DeviceSettings>): Promise<Problem | null> {
     try {
-      await this.#calls.updateDevice(device, { label: null, purpose: null, priority: null, favorite: null, ...part });
+      await this.#calls.updateDevice(device, {
+        label: null,
+        purpose: null,
+        priority: null,
+        favorite: null,
+        colour: null,
+        ...part,
+      });
       return null;
     } catch (error) {
       return problemOf(error);

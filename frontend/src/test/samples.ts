@@ -46,6 +46,7 @@ export function sampleDevice(part: Partial<Device> = {}): Device {
     purpose: "support",
     priority: "medium",
     favorite: false,
+    colour: "",
     number: "+34 600 000 013",
     name: "",
     status: "connected",

@@ -60,6 +60,14 @@ describe("Bubble", () => {
     expect(handlers.onretry).toHaveBeenCalledOnce();
   });
 
+  it("does not try again from a number that was removed", async () => {
+    const { handlers, container } = show({ out: true, state: "failed", failCode: "device_removed" });
+    expect(container).toHaveTextContent("Its number was removed from Waflow. WhatsApp had not confirmed this message.");
+    await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+    expect(handlers.oncancel).toHaveBeenCalledOnce();
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+  });
+
   it("offers to take back what has not gone, and nothing else", async () => {
     const { handlers } = show({ out: true, state: "queued" });
     await userEvent.click(screen.getByRole("button", { name: "Take back" }));
