@@ -48,5 +48,5 @@ export function statusLine(state: StatusState, now: number, locale: string): str
     const wait = countdown(left);
     return state.try > 0 ? m.status_try_failed({ try: state.try, in: wait }) : m.status_next_try({ in: wait });
   }
-  return causeLine({ ...state, until: state.until > 0 ? preciseMoment(state.until, now, locale) : "?" });
+  return causeLine({ ...state, until: state.until > 0 ? preciseMoment(state.until, now, locale) : "" });
 }

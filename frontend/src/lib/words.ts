@@ -34,10 +34,51 @@ export function causeTitle(cause: string): string {
   return sentence(`cause_${cause}_title`) ?? m.status_attention();
 }
 
-/** What follows from it, what is safe, and what to do, in one line. */
+/** What follows from it, what is safe, and what to do, in one line. A cause may have a line of its own for a reason. */
 export function causeLine(facts: StatusFacts): string {
-  const { step, code, until } = facts;
-  return sentence(`cause_${facts.cause}_line`, { step, code: code || facts.reason || "?", until }) ?? facts.reason;
+  const { cause, step, code, reason, until } = facts;
+  const inputs = { step, code: code || reason || "?", until, reason };
+  const line =
+    sentence(`cause_${cause}_line_${variant(facts)}`, inputs) ?? sentence(`cause_${cause}_line`, inputs) ?? reason;
+  return cause === "temporarily_banned" ? `${line} ${banReason(code)}` : line;
+}
+
+/** Which line of a cause fits the facts: the name of a reason of ours, or what is known. */
+function variant({ cause, step, code, reason, until }: StatusFacts): string {
+  switch (cause) {
+    case "temporarily_banned":
+    case "reachout_timelock":
+      return until === "" ? "open" : "";
+    case "phone_offline_too_long":
+      return reason === "" && step >= PHONE_LIMIT_DAYS ? "last" : reason;
+    case "connect_refused":
+      return code > 0 && reason !== "" && !OWN_REASON.test(reason) ? "said" : "";
+    default:
+      return reason;
+  }
+}
+
+/** After how many days without its phone WhatsApp unlinks a device. */
+const PHONE_LIMIT_DAYS = 14;
+
+/** Reasons that Waflow gives are single words; WhatsApp's may be anything. */
+const OWN_REASON = /^[a-z]+(_[a-z]+)*$/;
+
+/** Why a number was banned for a while, by WhatsApp's code. */
+function banReason(code: number): string {
+  return sentence(`cause_temporarily_banned_why_${code}`) ?? m.cause_temporarily_banned_why();
+}
+
+/** What to do about a cause that no button cures, step by step; empty where there is nothing more to say than its line. */
+export function causeSteps(cause: string, inputs: { number: string; version: string }): string[] {
+  const steps: string[] = [];
+  for (
+    let step = sentence(`todo_${cause}_1`, inputs);
+    step !== undefined;
+    step = sentence(`todo_${cause}_${steps.length + 1}`, inputs)
+  )
+    steps.push(step);
+  return steps;
 }
 
 /** An error as people read it. */
