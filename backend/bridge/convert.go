@@ -78,8 +78,15 @@ func accountName(a domain.Account) string {
 }
 
 func stateChangeOf(c domain.StateChange) StateChange {
+	var slept int64
+	if from := c.To.Detail.DownFrom; !from.IsZero() {
+		slept = max(0, c.At.Sub(from).Milliseconds())
+	}
 	return StateChange{
+		ID:     c.ID,
 		At:     ms(c.At),
+		End:    ms(c.Until),
+		Slept:  slept,
 		From:   string(c.From.Cause),
 		To:     string(c.To.Cause),
 		Status: string(c.To.Status),

@@ -113,9 +113,12 @@ type BulkOutcome struct {
 
 // StateChange is one row of a device's history.
 type StateChange struct {
+	ID     int64  `json:"id"`
 	At     int64  `json:"at"`
-	From   string `json:"from"` // cause
-	To     string `json:"to"`   // cause
+	End    int64  `json:"end"`   // when the next state took over; 0 while this one lasts
+	Slept  int64  `json:"slept"` // milliseconds for which the computer slept before it
+	From   string `json:"from"`  // cause
+	To     string `json:"to"`    // cause
 	Status string `json:"status"`
 	Until  int64  `json:"until"`
 	Try    int    `json:"try"`

@@ -36,6 +36,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Inbox.SetDraft", "Inbox.Thread",
 		"Pairing.Cancel", "Pairing.Current", "Pairing.Renew", "Pairing.Start",
 		"Settings.Get", "Settings.Set",
+		"Timeline.Changes", "Timeline.Fleet", "Timeline.Report",
 	}, got)
 }
 

@@ -10,6 +10,7 @@ import (
 	"waflow/backend/fleet"
 	"waflow/backend/inbox"
 	"waflow/backend/settings"
+	"waflow/backend/timeline"
 )
 
 // Services are the parts of an open engine that the facades speak to.
@@ -17,6 +18,7 @@ type Services struct {
 	Info     AppInfo // what does not change while the engine runs; ClockWrong comes from below
 	Bus      *events.Bus
 	Fleet    *fleet.Fleet
+	Timeline *timeline.Timeline
 	Inbox    *inbox.Inbox
 	Settings *settings.Settings
 	Demo     Phones // nil outside the demo

@@ -90,6 +90,7 @@ type Input struct {
 	Reason    string // a code or a short English text; no numbers of people
 	Step      int
 	WasLinked bool
+	Since     time.Time // Started: when the former run ended. Woke: when the sleep began. Zero if that is not known
 }
 
 // OfSession returns the input that a client's event makes, and false for the events of a pairing, which the pairing takes.

@@ -12,6 +12,7 @@ const (
 	ReasonDeaf         = "deaf"          // connects again because nothing arrived
 	ReasonNoAnswer     = "no_answer"     // a dial that came to nothing in time
 	ReasonUnlinkedHere = "unlinked_here" // unlinked by a person, here
+	ReasonClosed       = "closed"        // the application was closed, or had ended
 )
 
 // Next returns the state after an input and what to do. It never fails: an input that means nothing in a state leaves it as it is.
@@ -40,6 +41,9 @@ func (m *move) finish(before State) (State, []Effect) {
 		kind = Record
 	}
 	change := domain.StateChange{At: m.in.At, From: before.Told, To: m.Told}
+	if m.in.Kind == Started {
+		change.At = m.Told.Since // the row of a start tells of the time before it
+	}
 	m.effects = append(m.effects, Effect{Kind: kind, Change: change})
 	return m.State, m.effects
 }

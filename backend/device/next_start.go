@@ -21,9 +21,27 @@ func (m *move) started() {
 			m.Phase, m.Due = PhaseWaiting, m.Told.Detail.Until
 			return
 		}
-		m.dial(domain.CauseAppStarting, "")
+		m.startDial()
 	default:
-		m.dial(domain.CauseAppStarting, "")
+		m.startDial()
+	}
+}
+
+// startDial dials at the application's start. Nothing arrived since the former run ended, so that is when the device went offline; what was
+// told last outweighs a note of the end that is older.
+func (m *move) startDial() {
+	before := m.Told
+	m.dial(domain.CauseAppStarting, "")
+	if m.in.Since.IsZero() || before.Cause == domain.CauseAppStarting {
+		return
+	}
+	m.Told.Detail.Reason = ReasonClosed
+	since := m.in.Since
+	if since.Before(before.Since) {
+		since = before.Since
+	}
+	if since.Before(m.in.At) {
+		m.Told.Since = since
 	}
 }
 
@@ -105,13 +123,18 @@ func (m *move) woke() {
 			m.alarm()
 			return
 		}
-		m.Try = 0
-		m.dial(domain.CauseWokeFromSleep, "")
+		m.redial()
 	case PhaseDialing, PhaseLogin, PhaseUp:
-		m.Try = 0
-		m.dial(domain.CauseWokeFromSleep, "")
+		m.redial()
 	case PhaseRest, PhasePairing, PhaseUnlinking:
 	}
+}
+
+// redial dials after a sleep, and says when that began.
+func (m *move) redial() {
+	m.Try = 0
+	m.dial(domain.CauseWokeFromSleep, "")
+	m.Told.Detail.DownFrom = m.in.Since
 }
 
 // sharedOutage reports whether a cause may be over for one device because it is over for another: not a proxy of its own, nor a clock.

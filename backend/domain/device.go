@@ -45,14 +45,32 @@ type StateDetail struct {
 	Reason  string    `json:"reason,omitempty"` // WhatsApp's reason or ours, a code or a short English text; no numbers of people
 	Code    int       `json:"code,omitempty"`   // number of a refusal
 	Step    int       `json:"step,omitempty"`   // "code n of 6", or percent of the first sync
+
+	DownFrom time.Time `json:"downFrom,omitzero"` // since when nothing could arrive, where that was noticed afterwards: a sleep
 }
 
 // StateChange is one row of a device's history.
 type StateChange struct {
-	Ref  DeviceRef
-	At   time.Time
-	From DeviceState
-	To   DeviceState
+	ID    int64 // given when it is written; later rows have higher ones
+	Ref   DeviceRef
+	At    time.Time
+	Until time.Time // when the next row took over; zero while there is none
+	From  DeviceState
+	To    DeviceState
+}
+
+// ToldCause is what a row of a device's history says about its time.
+type ToldCause struct {
+	Device   DeviceID
+	At       time.Time
+	Cause    Cause
+	DownFrom time.Time // since when nothing could arrive, where that was noticed afterwards; zero if there is nothing to add
+	Linked   bool      // the device had been linked before this row, whatever other rows tell
+}
+
+// ToldBy returns what a row of a device's history says about its time.
+func ToldBy(c StateChange) ToldCause {
+	return ToldCause{Device: c.Ref.Device, At: c.At, Cause: c.To.Cause, DownFrom: c.To.Detail.DownFrom}
 }
 
 // Purpose says what a device is for.

@@ -22,6 +22,7 @@ import (
 	"waflow/backend/pool"
 	"waflow/backend/settings"
 	"waflow/backend/store"
+	"waflow/backend/timeline"
 	"waflow/backend/whatsapp"
 )
 
@@ -40,11 +41,13 @@ type Engine struct {
 	outbox   *outbox.Outbox
 	history  *history.Worker
 	fleet    *fleet.Fleet
+	timeline *timeline.Timeline
 	inbox    *inbox.Inbox
 	settings *settings.Settings
 	notices  *notices
 	notify   *notify.Notifier
 	demo     *demo.Demo // nil outside the demo
+	ended    time.Time  // when the run before this one ended; zero if there was none
 }
 
 // Open takes the data directory, opens what is in it and builds the engine; nothing connects before Run. Everything it opened is closed
@@ -156,6 +159,7 @@ func (e *Engine) connect() {
 		Detail:   e.detail,
 		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
 		Ready:    e.ready,
+		Ended:    func() time.Time { return e.ended },
 		Now:      e.options.now(),
 		Logger:   e.log,
 		Seed:     uint64(e.options.now()().UnixNano()),
@@ -164,6 +168,7 @@ func (e *Engine) connect() {
 	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Now: e.options.now(), Logger: e.log})
 	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.ingest.KeepPast, Logger: e.log})
 	e.fleet = fleet.New(e.store, e.pool, e.bus)
+	e.timeline = timeline.New(e.store, e.options.now())
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
 	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
 }
@@ -196,6 +201,7 @@ func (e *Engine) journal(ctx context.Context, change domain.StateChange) error {
 	if err := e.fleet.Record(ctx, change); err != nil {
 		return err
 	}
+	e.timeline.Changed(change)
 	e.notify.Changed(change)
 	return nil
 }
@@ -212,12 +218,17 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.addDevices(begin); err != nil {
 		return err
 	}
+	ended, err := e.store.LastAlive(begin)
+	if err != nil {
+		return err
+	}
+	e.ended = ended
 	current, err := e.store.Settings(begin)
 	if err != nil {
 		return err
 	}
 	e.notify.Configure(current)
-	parts := []part{{"outbox", e.outbox.Run}, {"history", e.history.Run}, {"devices", e.pool.Run}, {"notifications", e.notify.Run}}
+	parts := []part{{"record of running", e.keepAlive}, {"outbox", e.outbox.Run}, {"history", e.history.Run}, {"devices", e.pool.Run}, {"notifications", e.notify.Run}}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})
 	}

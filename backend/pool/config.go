@@ -61,6 +61,8 @@ type Config struct {
 	Pairing func(step domain.PairingStep)                                            // tells the link dialog. Does not block; may be nil
 	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
 
+	Ended func() time.Time // when the former run of the application ended; zero if there was none, as with nil
+
 	Now    func() time.Time // wall clock; time.Now if nil
 	Logger zerolog.Logger
 	Seed   uint64 // of the random waits
@@ -91,6 +93,9 @@ const (
 func (c *Config) fill() {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Ended == nil {
+		c.Ended = func() time.Time { return time.Time{} }
 	}
 	if c.Detail == nil {
 		c.Detail = func(domain.DeviceRef, domain.DeviceState) {}

@@ -104,7 +104,9 @@ func (p *Pool) awaitEnd(written <-chan struct{}) error {
 // start runs a supervisor and tells it that the application has started. p.mu is held.
 func (p *Pool) start(s *supervisor) {
 	p.wg.Go(s.run)
-	s.box.post(func() { _ = s.feed(device.Input{Kind: device.Started, WasLinked: s.number != ""}) })
+	s.box.post(func() {
+		_ = s.feed(device.Input{Kind: device.Started, WasLinked: s.number != "", Since: p.cfg.Ended()})
+	})
 }
 
 // Add supervises a device. file is the name of its session file in the sessions directory, "" if it has none. A device that is there already is left
@@ -163,23 +165,23 @@ func notFound() error {
 }
 
 // tellAll gives an input to every device but one, in the order in which they were added. The gate spreads what follows.
-func (p *Pool) tellAll(kind device.InputKind, but domain.DeviceID) {
+func (p *Pool) tellAll(in device.Input, but domain.DeviceID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, id := range p.order {
 		if s := p.devices[id]; id != but {
-			s.box.post(func() { _ = s.feed(device.Input{Kind: kind}) })
+			s.box.post(func() { _ = s.feed(in) })
 		}
 	}
 }
 
 // NetworkChanged says that the computer's network is another one: devices that wait dial at once.
-func (p *Pool) NetworkChanged() { p.tellAll(device.NetworkChanged, 0) }
+func (p *Pool) NetworkChanged() { p.tellAll(device.Input{Kind: device.NetworkChanged}, 0) }
 
 // Woke says that the computer slept: every connection is made anew.
 func (p *Pool) Woke(gap time.Duration) {
 	p.cfg.Logger.Info().Dur("gap", gap).Msg("the computer slept")
-	p.tellAll(device.Woke, 0)
+	p.tellAll(device.Input{Kind: device.Woke, Since: p.now().Add(-gap)}, 0)
 }
 
 // write queues a write into the database.

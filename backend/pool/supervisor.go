@@ -188,7 +188,7 @@ func (s *supervisor) carryOut(e device.Effect) {
 	case device.Logout:
 		s.logout()
 	case device.CutWaits:
-		s.pool.tellAll(device.OutageOver, s.ref.Device)
+		s.pool.tellAll(device.Input{Kind: device.OutageOver}, s.ref.Device)
 	case device.Wake:
 		s.pool.cfg.Ready(s.ref.Device)
 	case device.Record:

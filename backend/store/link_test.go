@@ -157,7 +157,7 @@ func TestAStateAndItsHistoryAreOneWrite(t *testing.T) {
 	rows, err := s.History(ctx, d.Ref, 10)
 	require.NoError(t, err)
 	require.Len(t, rows, 2)
-	require.Equal(t, domain.StateChange{Ref: d.Ref, At: day(), From: d.State, To: to}, rows[0])
+	require.Equal(t, domain.StateChange{ID: rows[0].ID, Ref: d.Ref, At: day(), From: d.State, To: to}, rows[0])
 	require.Equal(t, domain.CauseNeverLinked, rows[1].To.Cause)
 	err = s.RecordState(ctx, domain.StateChange{Ref: domain.DeviceRef{Subaccount: d.Ref.Subaccount, Device: 99}, To: to})
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))

@@ -1,0 +1,48 @@
+package bridge
+
+// Uptime is how much of the last days a device was up. Lengths are milliseconds.
+type Uptime struct {
+	Device  int64        `json:"device"`
+	From    int64        `json:"from"`
+	To      int64        `json:"to"`
+	Share   float64      `json:"share"` // 0 to 1; -1 where no time is counted, because the device was not linked
+	Down    int64        `json:"down"`
+	Outages int          `json:"outages"`
+	Median  int64        `json:"median"` // of the outages that are over; 0 without one
+	Strip   []StripBlock `json:"strip"`  // without gaps, oldest first
+}
+
+// StripBlock is a stretch of the strip with one status, "" before the first link.
+type StripBlock struct {
+	From   int64  `json:"from"`
+	To     int64  `json:"to"`
+	Status string `json:"status"`
+}
+
+// UptimeReport is the uptime of one device in detail.
+type UptimeReport struct {
+	Uptime Uptime      `json:"uptime"`
+	Days   []UptimeDay `json:"days"`   // oldest first
+	Causes []CauseTime `json:"causes"` // what it was down for, longest first
+}
+
+// UptimeDay is one day of a report. Share is as in Uptime.
+type UptimeDay struct {
+	At      int64   `json:"at"`
+	Share   float64 `json:"share"`
+	Down    int64   `json:"down"`
+	Outages int     `json:"outages"`
+}
+
+// CauseTime is how long and how often a cause kept a device down.
+type CauseTime struct {
+	Cause string `json:"cause"`
+	Time  int64  `json:"time"`
+	Times int    `json:"times"`
+}
+
+// ChangePage is a part of a device's history, newest first.
+type ChangePage struct {
+	Changes []StateChange `json:"changes"`
+	More    bool          `json:"more"` // there are older ones
+}

@@ -1,0 +1,63 @@
+package bridge
+
+import (
+	"context"
+
+	"waflow/backend/domain"
+	"waflow/backend/timeline"
+	"waflow/backend/uptime"
+)
+
+// Timeline answers what was: how devices' statuses changed, and how much of the time they were up.
+type Timeline struct{ gate *gate }
+
+// Fleet returns how much of the last days (7 or 30) each device that has a history was up, in any order.
+func (t *Timeline) Fleet(days int) ([]Uptime, error) {
+	return ask(t.gate, "Timeline.Fleet", func(ctx context.Context, s Services) ([]Uptime, error) {
+		figures, err := s.Timeline.Fleet(ctx, days)
+		return list(figures, uptimeOf), err
+	})
+}
+
+// Report returns how much of the last days (7 or 30) a device was up, day by day. Errors: not_found.
+func (t *Timeline) Report(id int64, days int) (UptimeReport, error) {
+	return ask(t.gate, "Timeline.Report", func(ctx context.Context, s Services) (UptimeReport, error) {
+		figures, err := s.Timeline.Report(ctx, domain.DeviceID(id), days)
+		return UptimeReport{
+			Uptime: uptimeOf(figures),
+			Days: list(figures.Days, func(d uptime.Day) UptimeDay {
+				return UptimeDay{At: ms(d.Begin), Share: shareOf(d.Summary), Down: d.Down.Milliseconds(), Outages: d.Outages}
+			}),
+			Causes: list(figures.Causes, func(c uptime.CauseTime) CauseTime {
+				return CauseTime{Cause: string(c.Cause), Time: c.Time.Milliseconds(), Times: c.Times}
+			}),
+		}, err
+	})
+}
+
+// Changes returns a page of the changes of a device's state, newest first: those older than the one with the id before, the newest if that
+// is 0. problems leaves out all but Offline and Requires attention. Errors: not_found.
+func (t *Timeline) Changes(id, before int64, problems bool, limit int) (ChangePage, error) {
+	return ask(t.gate, "Timeline.Changes", func(ctx context.Context, s Services) (ChangePage, error) {
+		page, err := s.Timeline.Changes(ctx, domain.DeviceID(id), before, problems, limit)
+		return ChangePage{Changes: list(page.Changes, stateChangeOf), More: page.More}, err
+	})
+}
+
+func uptimeOf(f timeline.Figures) Uptime {
+	return Uptime{
+		Device: int64(f.Device), From: ms(f.From), To: ms(f.To), Share: shareOf(f.Summary),
+		Down: f.Down.Milliseconds(), Outages: f.Outages, Median: f.Median.Milliseconds(),
+		Strip: list(f.Strip, func(b uptime.Block) StripBlock {
+			return StripBlock{From: ms(b.From), To: ms(b.To), Status: string(b.Status)}
+		}),
+	}
+}
+
+// shareOf is -1 where no time is counted.
+func shareOf(s uptime.Summary) float64 {
+	if share, counted := s.Share(); counted {
+		return share
+	}
+	return -1
+}
