@@ -173,3 +173,33 @@ func TestProblemOf(t *testing.T) {
 	require.Equal(t, "internal", p.Code)
 	require.NotContains(t, p.Message, "secret")
 }
+
+func TestNumbersAsPeopleWriteThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"+34 600 00 00 13":         "34600000013",
+		"34600000013":              "34600000013",
+		" 0034 600-000-013 ":       "34600000013",
+		"+55 (11) 90000-0114":      "5511900000114",
+		"+1 415.555.0132":          "14155550132",
+		"\u202a+34600000013\u202c": "34600000013",
+	} {
+		digits, err := writtenNumber(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, digits)
+	}
+	for text, why := range map[string]string{
+		"+34 600":               "length",
+		"+34 600 00 00 13 4 44": "length",
+		"+34 600 00 00 1x":      "length",
+		"0600000013":            "country",
+		"+999 600000013":        "country",
+		"+":                     "country",
+		strings.Repeat("3", 60): "length",
+	} {
+		_, err := writtenNumber(text)
+		var coded *domain.Error
+		require.ErrorAs(t, err, &coded, text)
+		require.Equal(t, domain.CodeInvalid, coded.Code)
+		require.Equal(t, why, coded.Detail["why"], text)
+	}
+}

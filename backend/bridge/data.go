@@ -136,6 +136,8 @@ type PairingStep struct {
 	Total      int      `json:"total"`
 	Shown      int64    `json:"shown"`   // when this step began
 	Expires    int64    `json:"expires"` // when this code runs out
+	Asked      string   `json:"asked"`   // the number that a code was asked for, formatted; "" when a QR code is scanned
+	Code       string   `json:"code"`    // when kind is "code": "XXXX-XXXX"
 	Number     string   `json:"number"`  // who scanned, formatted
 	Name       string   `json:"name"`
 	Expected   string   `json:"expected"` // relink: the number that must scan, formatted

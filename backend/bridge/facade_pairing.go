@@ -11,19 +11,34 @@ type Pairing struct{ gate *gate }
 
 // Start begins to link a device, or joins the pairing that is going on, and returns where it stands. Errors: not_found.
 func (p *Pairing) Start(device int64) (PairingStep, error) {
-	return ask(p.gate, "Pairing.Start", startPairing(device))
-}
-
-// Renew begins anew after the codes ran out, the number was refused, or it failed.
-func (p *Pairing) Renew(device int64) (PairingStep, error) {
-	return ask(p.gate, "Pairing.Renew", startPairing(device))
-}
-
-func startPairing(device int64) func(context.Context, Services) (PairingStep, error) {
-	return func(ctx context.Context, s Services) (PairingStep, error) {
+	return ask(p.gate, "Pairing.Start", func(ctx context.Context, s Services) (PairingStep, error) {
 		step, err := s.Fleet.StartPairing(ctx, domain.DeviceID(device))
 		return pairingOf(step), err
-	}
+	})
+}
+
+// Renew begins anew with QR codes: after they ran out, the number was refused, or it failed, and instead of a code to type. Errors: not_found.
+func (p *Pairing) Renew(device int64) (PairingStep, error) {
+	return ask(p.gate, "Pairing.Renew", func(ctx context.Context, s Services) (PairingStep, error) {
+		step, err := s.Fleet.RenewPairing(ctx, domain.DeviceID(device))
+		return pairingOf(step), err
+	})
+}
+
+// ShowCode begins anew with a code to type into the phone with a number, as people write it, or with the device's own when it is empty.
+// Errors: not_found; invalid with the detail "why": "country" or "length".
+func (p *Pairing) ShowCode(device int64, number string) (PairingStep, error) {
+	return ask(p.gate, "Pairing.ShowCode", func(ctx context.Context, s Services) (PairingStep, error) {
+		digits := ""
+		if number != "" {
+			var err error
+			if digits, err = writtenNumber(number); err != nil {
+				return PairingStep{}, err
+			}
+		}
+		step, err := s.Fleet.ShowPairingCode(ctx, domain.DeviceID(device), digits)
+		return pairingOf(step), err
+	})
 }
 
 // Cancel ends the pairing of a device, if there is one.

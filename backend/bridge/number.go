@@ -2,12 +2,18 @@ package bridge
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"waflow/backend/domain"
 )
 
 // maxDigits is the longest number that is looked at: E.164 allows 15 digits, some networks use a few more.
 const maxDigits = 20
+
+// longestWritten is the longest text that is read as a number.
+const longestWritten = 40
 
 // formatNumber writes international digits as people do: "34600000001" becomes "+34 600 00 00 01". Digits of no known plan stay together
 // behind a plus; what is no number at all becomes "".
@@ -26,6 +32,34 @@ func formatNumber(digits string) string {
 		return plain
 	}
 	return formatted
+}
+
+// writtenNumber reads an international number as people write it, with or without plus, and returns its digits. Whether the number is in use
+// at all only WhatsApp knows. Errors: invalid with the detail "why": "country" when no country begins with these digits, else "length".
+func writtenNumber(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	digits := strings.TrimPrefix(onlyDigits(text), "00")
+	if len(text) > longestWritten || strings.ContainsFunc(text, strangeInNumber) {
+		return "", noNumber("length")
+	}
+	number, err := phonenumbers.Parse("+"+digits, "")
+	if err != nil {
+		return "", noNumber("country")
+	}
+	// What is longer or shorter than any number of its country is a slip; the plans themselves change too often to be asked for more.
+	if !phonenumbers.IsPossibleNumber(number) || onlyDigits(phonenumbers.Format(number, phonenumbers.E164)) != digits {
+		return "", noNumber("length")
+	}
+	return digits, nil
+}
+
+// strangeInNumber reports what nobody writes in a phone number.
+func strangeInNumber(r rune) bool {
+	return notDigit(r) && !unicode.IsSpace(r) && !strings.ContainsRune("+-–.()/\u202a\u202c", r)
+}
+
+func noNumber(why string) error {
+	return &domain.Error{Code: domain.CodeInvalid, Message: "This is no international phone number.", Detail: map[string]string{"field": "number", "why": why}}
 }
 
 func notDigit(r rune) bool { return r < '0' || r > '9' }

@@ -18,11 +18,16 @@ func pairingOf(s domain.PairingStep) PairingStep {
 		Total:      s.Total,
 		Shown:      ms(s.At),
 		Expires:    ms(s.Expires),
+		Asked:      formatNumber(s.Asked),
 		Number:     formatNumber(s.Account.Number),
 		Name:       accountName(s.Account),
 	}
-	if s.Kind == domain.PairingShowing {
+	switch s.Kind {
+	case domain.PairingShowing:
 		out.QR = bitmap(s.Code)
+	case domain.PairingCode:
+		out.Code = s.Code
+	default:
 	}
 	if s.Err != nil {
 		problem := problemOf(s.Err)

@@ -187,8 +187,8 @@ func (d *Demo) codeOf(ctx context.Context, device domain.DeviceID) (string, erro
 	look := time.NewTicker(lookForCode)
 	defer look.Stop()
 	for {
-		if code, ok := d.config.Shown(device); ok {
-			return code, nil
+		if step, ok := d.config.Shown(device); ok {
+			return step.Code, nil
 		}
 		select {
 		case <-look.C:

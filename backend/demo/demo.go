@@ -21,8 +21,8 @@ type Config struct {
 	Seed   int64            // makes identities repeatable
 	Now    func() time.Time // time.Now if nil
 	Logger zerolog.Logger
-	// Shown returns the payload of the QR code that the link dialog of a device shows right now.
-	Shown func(domain.DeviceID) (payload string, ok bool)
+	// Shown returns the step of a device's link dialog that shows a QR code, or one to type, right now.
+	Shown func(domain.DeviceID) (step domain.PairingStep, ok bool)
 	// Publish is told what a phone shows whenever that changed, ten times a second at most. It must not block.
 	Publish func(domain.SimulatedPhone)
 }

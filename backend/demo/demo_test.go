@@ -34,7 +34,7 @@ func open(t *testing.T) *watched {
 	w := &watched{told: make(chan struct{}, 1)}
 	d, err := demo.Open(demo.Config{
 		Seed:  4127,
-		Shown: func(domain.DeviceID) (string, bool) { return "", false },
+		Shown: func(domain.DeviceID) (domain.PairingStep, bool) { return domain.PairingStep{}, false },
 		Publish: func(p domain.SimulatedPhone) {
 			w.mu.Lock()
 			w.latest = append(slices.DeleteFunc(w.latest, func(other domain.SimulatedPhone) bool { return other.Number == p.Number }), p)
@@ -233,7 +233,7 @@ func TestLongestTextArrivesWhole(t *testing.T) {
 }
 
 func TestCodeThatIsNoneIsToldAsOutOfDate(t *testing.T) {
-	d, err := demo.Open(demo.Config{Shown: func(domain.DeviceID) (string, bool) { return "not a code", true }, Publish: func(domain.SimulatedPhone) {}})
+	d, err := demo.Open(demo.Config{Shown: func(domain.DeviceID) (domain.PairingStep, bool) { return domain.PairingStep{Code: "not a code"}, true }, Publish: func(domain.SimulatedPhone) {}})
 	require.NoError(t, err)
 	defer d.Close()
 	require.Equal(t, domain.CodeLinkFailed, domain.CodeOf(d.Scan(t.Context(), clinic, 1)))

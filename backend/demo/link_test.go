@@ -50,11 +50,11 @@ func (s *session) await(t *testing.T, kind domain.SessionEventKind) domain.Sessi
 
 // The client library as the application uses it, with a phone of the panel on the other side.
 func TestPhoneOfThePanelScansLosesItsNetworkAndUnlinks(t *testing.T) {
-	var shown string
+	var shown domain.PairingStep
 	w := &watched{told: make(chan struct{}, 1)}
 	d, err := demo.Open(demo.Config{
 		Seed:    1,
-		Shown:   func(id domain.DeviceID) (string, bool) { return shown, id == 5 && shown != "" },
+		Shown:   func(id domain.DeviceID) (domain.PairingStep, bool) { return shown, id == 5 && shown.Code != "" },
 		Publish: func(domain.SimulatedPhone) {},
 	})
 	require.NoError(t, err)
@@ -73,14 +73,14 @@ func TestPhoneOfThePanelScansLosesItsNetworkAndUnlinks(t *testing.T) {
 	// A number that the guard refuses.
 	refused := &session{events: make(chan domain.SessionEvent, 256), texts: make(chan string, 16), refuse: &domain.Error{Code: domain.CodeNumberInUse}}
 	dial(refused)
-	shown = refused.await(t, domain.PairCodes).Codes[0]
+	shown = domain.PairingStep{Kind: domain.PairingShowing, Code: refused.await(t, domain.PairCodes).Codes[0]}
 	require.Equal(t, domain.CodeConflict, domain.CodeOf(d.Scan(t.Context(), clinic, 5)))
 	require.Zero(t, phone(d.State(), clinic).Linked)
 
 	// One that it lets pass.
 	linked := &session{events: make(chan domain.SessionEvent, 256), texts: make(chan string, 16)}
 	client := dial(linked)
-	shown = linked.await(t, domain.PairCodes).Codes[0]
+	shown = domain.PairingStep{Kind: domain.PairingShowing, Code: linked.await(t, domain.PairCodes).Codes[0]}
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(d.Scan(t.Context(), clinic, 6)), "another device shows no code")
 	require.NoError(t, d.SetNetwork(t.Context(), clinic, false))
 	require.Equal(t, domain.CodeNotConnected, domain.CodeOf(d.Scan(t.Context(), clinic, 5)))

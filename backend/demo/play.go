@@ -14,19 +14,23 @@ import (
 // maxName is the longest name of an added phone, in code points.
 const maxName = 60
 
-// Scan holds a phone in front of the QR code that a device's link dialog shows, and returns when the link has succeeded. Errors:
-// not_found (no such phone, or no code is shown), not_connected, link_failed (the code ran out), conflict (the application refused the
-// number, which its dialog tells; or the phone has four linked devices).
+// Scan holds a phone in front of the QR code that a device's link dialog shows, or types the code that it shows into the phone, and returns
+// when the link has succeeded. Errors: not_found (no such phone, or no code is shown), not_connected, link_failed (the code ran out, or is
+// for another phone), conflict (the application refused the number, which its dialog tells; or the phone has four linked devices).
 func (d *Demo) Scan(ctx context.Context, number string, device domain.DeviceID) error {
 	phone, err := d.connected(number)
 	if err != nil {
 		return err
 	}
-	payload, ok := d.config.Shown(device)
+	shown, ok := d.config.Shown(device)
 	if !ok {
 		return &domain.Error{Code: domain.CodeNotFound, Message: "No link dialog shows a code.", Detail: map[string]string{"why": "no_code"}}
 	}
-	result, err := phone.Scan(ctx, payload)
+	enter := phone.Scan
+	if shown.Kind == domain.PairingCode {
+		enter = phone.EnterCode
+	}
+	result, err := enter(ctx, shown.Code)
 	d.changed()
 	switch {
 	case errors.Is(err, wasim.ErrTooManyDevices):

@@ -28,7 +28,7 @@ const (
 	VersionRenewed InputKind = "version_renewed" // WhatsApp's present version is known: an outdated client may try again
 	UnlinkDone     InputKind = "unlink_done"     // WhatsApp removed this companion, as asked
 	UnlinkFailed   InputKind = "unlink_failed"   // it did not
-	PairStarted    InputKind = "pair_started"    // a link dialog was opened
+	PairStarted    InputKind = "pair_started"    // a link dialog was opened; ByCode
 	PairShown      InputKind = "pair_shown"      // a QR code is on the screen; Step n
 	PairShownCode  InputKind = "pair_shown_code" // an eight-character code is on the screen
 	PairPasskey    InputKind = "pair_passkey"    // the account demands a passkey
@@ -91,6 +91,7 @@ type Input struct {
 	Step      int
 	WasLinked bool
 	Since     time.Time // Started: when the former run ended. Woke: when the sleep began. Zero if that is not known
+	ByCode    bool      // the dialog shows a code to type, no QR code
 }
 
 // OfSession returns the input that a client's event makes, and false for the events of a pairing, which the pairing takes.

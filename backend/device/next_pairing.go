@@ -50,7 +50,11 @@ func (m *move) pairStarted() {
 		}
 		m.Before = m.Told
 		m.Phase, m.Due, m.Try = PhasePairing, time.Time{}, 0
-		m.tell(domain.CauseShowingQR, domain.StateDetail{})
+		cause := domain.CauseShowingQR
+		if m.in.ByCode {
+			cause = domain.CauseShowingCode
+		}
+		m.tell(cause, domain.StateDetail{})
 	}
 }
 

@@ -17,6 +17,7 @@ type PairingKind string
 const (
 	PairingWaiting   PairingKind = "waiting"   // asking WhatsApp for codes
 	PairingShowing   PairingKind = "showing"   // QR n of total on the screen
+	PairingCode      PairingKind = "code"      // a code on the screen, to be typed into the phone
 	PairingScanned   PairingKind = "scanned"   // the phone scanned, the guard let it pass
 	PairingPasskey   PairingKind = "passkey"   // the account demands a passkey
 	PairingUsedUp    PairingKind = "used_up"   // all codes ran out: "Show a new code"
@@ -31,7 +32,7 @@ func (k PairingKind) Ended() bool {
 	switch k {
 	case PairingUsedUp, PairingLinked, PairingRefused, PairingFailed, PairingCancelled:
 		return true
-	case PairingWaiting, PairingShowing, PairingScanned, PairingPasskey:
+	case PairingWaiting, PairingShowing, PairingCode, PairingScanned, PairingPasskey:
 		return false
 	}
 	return true
@@ -43,11 +44,12 @@ type PairingStep struct {
 	Link    LinkID
 	Kind    PairingKind
 	At      time.Time
-	Code    string    // PairingShowing: the QR payload
+	Asked   string    // the number that a code was asked for, international digits; "" when a QR code is scanned
+	Code    string    // PairingShowing: the QR payload. PairingCode: what is typed into the phone, "XXXX-XXXX"
 	N       int       // PairingShowing: which code, from 1
 	Total   int       // PairingShowing: how many codes there are in all
-	Expires time.Time // PairingShowing: when this code runs out
-	Account Account   // who scanned, from PairingScanned on, and when refused
+	Expires time.Time // PairingShowing, PairingCode: when this code runs out
+	Account Account   // who scanned, from PairingScanned on, and when refused; without number when it was refused before anybody was asked
 	Holder  *Holder   // PairingRefused: who has the number
 	Err     error     // PairingRefused, PairingFailed
 }

@@ -56,8 +56,8 @@ func (e *Engine) openDemo() error {
 	return nil
 }
 
-// shownCode is the QR payload that the link dialog of a device shows right now: what a phone's camera would see.
-func (e *Engine) shownCode(id domain.DeviceID) (string, bool) {
+// shownCode is the step of a device's link dialog that shows a code right now: what the person with the phone would see.
+func (e *Engine) shownCode(id domain.DeviceID) (domain.PairingStep, bool) {
 	step, ok := e.pool.PairingOf(id)
-	return step.Code, ok && step.Kind == domain.PairingShowing
+	return step, ok && (step.Kind == domain.PairingShowing || step.Kind == domain.PairingCode)
 }

@@ -121,8 +121,8 @@ func (r *running) showCode(id domain.DeviceID) string {
 	require.NoError(r.t, err)
 	var code string
 	r.await(func() bool {
-		var shown bool
-		code, shown = r.shownCode(id)
+		step, shown := r.shownCode(id)
+		code = step.Code
 		return shown
 	})
 	return code

@@ -30,6 +30,7 @@ type Pool interface {
 	Add(d domain.Device, file string)
 	Remove(ctx context.Context, id domain.DeviceID) error
 	Pair(ctx context.Context, d domain.Device) error
+	RenewPairing(ctx context.Context, d domain.Device, number string) error
 	CancelPairing(id domain.DeviceID)
 	PairingOf(id domain.DeviceID) (domain.PairingStep, bool)
 	TryNow(id domain.DeviceID) error

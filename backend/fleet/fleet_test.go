@@ -58,6 +58,11 @@ func (p *pool) Pair(context.Context, domain.Device) error {
 	return p.pairErr
 }
 
+func (p *pool) RenewPairing(ctx context.Context, d domain.Device, number string) error {
+	_ = p.note("renew " + number)
+	return p.Pair(ctx, d)
+}
+
 func (p *pool) PairingOf(domain.DeviceID) (domain.PairingStep, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,6 +14,9 @@ type Client interface {
 	// Connect dials and shakes hands, and returns when that is done or has failed. ctx lives as long as the connection; the client
 	// bounds the dial itself. That the login succeeded is told by the event SessionConnected.
 	Connect(ctx context.Context) error
+	// PairCode asks WhatsApp for the code that is typed into the phone with that number (international digits) and returns it as "XXXX-XXXX".
+	// It needs a connection that has told PairCodes.
+	PairCode(ctx context.Context, number string) (string, error)
 	// Disconnect ends the connection; it may wait for a Connect that is on its way. No event follows.
 	Disconnect()
 	// Logout asks WhatsApp to remove this companion, and deletes the session. It needs a connection.
@@ -39,6 +42,8 @@ type OpenFunc func(ctx context.Context, file string, h domain.SessionHandlers) (
 type Links interface {
 	// OpenLink begins an attempt to link a device and names its session file.
 	OpenLink(ctx context.Context, ref domain.DeviceRef) (domain.Link, error)
+	// CheckNumber answers what ClaimNumber would, for a number that nobody has shown to have yet, and reserves nothing.
+	CheckNumber(ctx context.Context, link domain.LinkID, number string) error
 	// ClaimNumber reserves the number for the attempt. A *domain.RefusedError says who has it, or which one was expected.
 	ClaimNumber(ctx context.Context, link domain.LinkID, account domain.Account) error
 	// ConfirmLink makes the attempt the device's link and returns the session files that are no longer needed. It checks the LID too.
@@ -80,13 +85,16 @@ const (
 	beginWithin   = 5 * time.Second  // for a Run that has not begun when the first request comes
 	closeWithin   = 10 * time.Second // Run's end: what is still open after that is left behind, and said
 	logoutWithin  = 20 * time.Second
-	writeWithin   = 30 * time.Second // one write into the database
-	firstCode     = 60 * time.Second // how long WhatsApp takes the first QR code
-	laterCode     = 20 * time.Second // and each one after it
-	pairDeadline  = 5 * time.Minute  // for a dialog that hears nothing any more
-	scanDeadline  = time.Minute      // from the scan to the confirmation
-	loginAgainIn  = 5 * time.Second  // after the confirmation WhatsApp asks to log in again; not waited for any longer
-	tellPhone     = 3 * time.Second  // for the phone to be told of a refusal before its connection is closed
+	writeWithin   = 30 * time.Second  // one write into the database
+	firstCode     = 60 * time.Second  // how long WhatsApp takes the first QR code
+	laterCode     = 20 * time.Second  // and each one after it
+	codeLasts     = 160 * time.Second // a code to type, from the moment WhatsApp named its QR codes: it closes the connection with the last of them
+	codeSlack     = 5 * time.Second   // by which WhatsApp's clock for that may be ahead of ours
+	askWithin     = 20 * time.Second  // for WhatsApp to answer with a code to type
+	pairDeadline  = 5 * time.Minute   // for a dialog that hears nothing any more
+	scanDeadline  = time.Minute       // from the scan to the confirmation
+	loginAgainIn  = 5 * time.Second   // after the confirmation WhatsApp asks to log in again; not waited for any longer
+	tellPhone     = 3 * time.Second   // for the phone to be told of a refusal before its connection is closed
 	farewellTries = 3
 )
 

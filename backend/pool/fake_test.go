@@ -36,6 +36,8 @@ type world struct {
 	links       []domain.Link
 	held        map[string]domain.Holder // by number
 	claimed     map[domain.LinkID]string
+	asked       []string // numbers that WhatsApp was asked a code for
+	code        func(ctx context.Context) (string, error)
 	dropped     []domain.DeviceRef
 	released    []domain.LinkID
 	active      map[domain.DeviceID]string // session files
@@ -126,6 +128,17 @@ func (c *client) tell(ev domain.SessionEvent) {
 	c.h.Event(ev)
 }
 
+func (c *client) PairCode(ctx context.Context, number string) (string, error) {
+	c.world.mu.Lock()
+	c.world.asked = append(c.world.asked, number)
+	code := c.world.code
+	c.world.mu.Unlock()
+	if code != nil {
+		return code(ctx)
+	}
+	return "K7QP-3MTX", nil
+}
+
 func (c *client) Disconnect() {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
@@ -183,6 +196,15 @@ func (w *world) OpenLink(_ context.Context, ref domain.DeviceRef) (domain.Link, 
 	link := domain.Link{ID: id, Ref: ref, File: fmt.Sprintf("%d-%d.db", ref.Device, id)}
 	w.links = append(w.links, link)
 	return link, nil
+}
+
+func (w *world) CheckNumber(_ context.Context, _ domain.LinkID, number string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if holder, ok := w.held[number]; ok {
+		return &domain.RefusedError{Err: &domain.Error{Code: domain.CodeNumberInUse, Message: "the number is in use"}, Holder: holder}
+	}
+	return nil
 }
 
 func (w *world) ClaimNumber(_ context.Context, link domain.LinkID, a domain.Account) error {

@@ -24,6 +24,7 @@ const (
 // pairing is one link dialog, from the request for codes to the login with the new session. Its fields belong to the supervisor's goroutine.
 type pairing struct {
 	owner   *supervisor
+	number  string // the number that a code is asked for; "" shows QR codes
 	link    domain.Link
 	session *session // nil until the link is open
 	step    domain.PairingStep
@@ -52,9 +53,14 @@ func (p *Pool) Pair(ctx context.Context, d domain.Device) error {
 	return p.call(d.Ref.Device, (*supervisor).pair)
 }
 
-// RenewPairing shows new codes after all ran out, with a fresh session file. Errors: as Pair, and CodeNotFound.
-func (p *Pool) RenewPairing(id domain.DeviceID) error {
-	return p.call(id, (*supervisor).pair)
+// RenewPairing shows new codes with a fresh session file: QR codes, or with a number (international digits) the code that is typed into the
+// phone with that number. A dialog that goes on begins anew. Errors: as Pair, and CodeLinkBusy once somebody has scanned.
+func (p *Pool) RenewPairing(ctx context.Context, d domain.Device, number string) error {
+	p.Add(d, "")
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return p.call(d.Ref.Device, func(s *supervisor) error { return s.renew(number) })
 }
 
 // CancelPairing closes a link dialog. A pairing that was scanned goes on: the phone already counts on it, and ends by itself.
@@ -82,10 +88,35 @@ func (s *supervisor) pair() error {
 	if s.pairing != nil {
 		return &domain.Error{Code: domain.CodeLinkBusy, Message: "this device is being linked already"}
 	}
-	if err := s.feed(device.Input{Kind: device.PairStarted}); err != nil {
+	return s.begin("")
+}
+
+// renew ends what the dialog shows, and shows something new. The device's machine learns of that from the new codes only: nothing about the
+// device has changed.
+func (s *supervisor) renew(number string) error {
+	p := s.pairing
+	if p == nil {
+		return s.begin(number)
+	}
+	if !p.close() {
+		return &domain.Error{Code: domain.CodeLinkBusy, Message: "the phone has scanned already"}
+	}
+	p.leave(0)
+	s.show(number)
+	return nil
+}
+
+func (s *supervisor) begin(number string) error {
+	if err := s.feed(device.Input{Kind: device.PairStarted, ByCode: number != ""}); err != nil {
 		return err
 	}
-	p := &pairing{owner: s}
+	s.show(number)
+	return nil
+}
+
+// show opens a link and, when it is open, a connection that asks for codes.
+func (s *supervisor) show(number string) {
+	p := &pairing{owner: s, number: number}
 	s.pairing = p
 	p.tell(domain.PairingStep{Kind: domain.PairingWaiting})
 	p.await(pairDeadline, p.expired)
@@ -95,28 +126,34 @@ func (s *supervisor) pair() error {
 			link, err = s.pool.cfg.Links.OpenLink(ctx, s.ref)
 			return err
 		})
-		if !s.box.post(func() { p.opened(link, err) }) && err == nil {
+		if err == nil && number != "" {
+			err = attempt(context.Background(), func(ctx context.Context) error {
+				return s.pool.cfg.Links.CheckNumber(ctx, link.ID, number)
+			})
+		}
+		if !s.box.post(func() { p.opened(link, err) }) && link.ID != 0 {
 			s.release(link.ID, nil, 0)
 		}
 	})
-	return nil
 }
 
 // opened goes on when the attempt has a session file.
 func (p *pairing) opened(link domain.Link, err error) {
 	s := p.owner
 	if p.over() {
-		if err == nil {
+		if link.ID != 0 {
 			s.release(link.ID, nil, 0)
 		}
 		return
 	}
-	if err != nil {
-		p.fail(err)
-		return
-	}
 	p.link = link
 	p.step.Link = link.ID
+	if err != nil {
+		p.scanned.Store(int32(verdictClosed))
+		step, in := p.refusal(err)
+		p.end(step, in, 0)
+		return
+	}
 	p.session = s.pool.newSession(s.ref, link.File)
 	p.session.guard = p.guard
 	s.open(p.session)
@@ -150,7 +187,7 @@ func (p *pairing) over() bool { return p.owner.pairing != p }
 
 // tell makes a step the present one.
 func (p *pairing) tell(step domain.PairingStep) {
-	step.Ref, step.Link, step.At = p.owner.ref, p.link.ID, p.owner.pool.now()
+	step.Ref, step.Link, step.At, step.Asked = p.owner.ref, p.link.ID, p.owner.pool.now(), p.number
 	p.step = step
 	p.owner.shown.Store(&step)
 	p.owner.pool.cfg.Pairing(step)
@@ -181,7 +218,7 @@ func (p *pairing) happened(ev domain.SessionEvent) {
 	switch ev.Kind {
 	case domain.PairCodes:
 		p.codes = ev.Codes
-		p.show(1)
+		p.named()
 	case domain.PairPasskey:
 		p.tell(domain.PairingStep{Kind: domain.PairingPasskey})
 		_ = p.owner.feed(device.Input{Kind: device.PairPasskey})
@@ -193,7 +230,7 @@ func (p *pairing) happened(ev domain.SessionEvent) {
 	case domain.PairFailed:
 		p.failedByPhone(ev.Err)
 	case domain.SessionDisconnected:
-		p.fail(linkFailed("dropped", "the connection ended before the phone had linked; nothing was changed", nil))
+		p.dropped()
 	case domain.SessionOutdated:
 		p.fail(&domain.Error{
 			Code:    domain.CodeLinkFailed,
@@ -282,13 +319,17 @@ func (p *pairing) close() bool {
 
 // end ends the dialog: its claim and its session go, the device is told what it is now.
 func (p *pairing) end(step domain.PairingStep, in device.Input, linger time.Duration) {
-	s := p.owner
-	p.stop()
-	if p.session != nil {
-		s.release(p.link.ID, p.session, linger)
-	}
+	p.leave(linger)
 	p.tell(step)
-	_ = s.feed(in)
+	_ = p.owner.feed(in)
+}
+
+// leave gives up the dialog's claim and session.
+func (p *pairing) leave(linger time.Duration) {
+	p.stop()
+	if p.link.ID != 0 {
+		p.owner.release(p.link.ID, p.session, linger)
+	}
 }
 
 // stop ends the dialog's timers and place at the gate.

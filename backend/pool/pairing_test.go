@@ -81,7 +81,7 @@ func TestPairingShowsSixCodesThenAsksForNewOnes(t *testing.T) {
 		require.Equal(t, []domain.LinkID{100}, w.released)
 		require.NoFileExists(t, p.cfg.Sessions+"/1-100.db")
 
-		require.NoError(t, p.RenewPairing(1))
+		require.NoError(t, p.RenewPairing(context.Background(), deviceOf(1, domain.CauseLinkFailed), ""))
 		after(time.Second)
 		step, ok := p.PairingOf(1)
 		require.True(t, ok)

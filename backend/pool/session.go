@@ -36,6 +36,7 @@ type session struct {
 	live      Client             // for those who send; nil while there is none
 	interrupt context.CancelFunc // of the present connection or dial
 	dialing   bool
+	asking    context.CancelFunc // ends the wait for a code to type
 }
 
 var (
@@ -121,6 +122,9 @@ func (s *session) disconnect() {
 	s.mu.Lock()
 	interrupt, dialing := s.interrupt, s.dialing
 	s.interrupt = nil
+	if s.asking != nil {
+		s.asking()
+	}
 	s.mu.Unlock()
 	if interrupt == nil {
 		return
@@ -134,6 +138,31 @@ func (s *session) disconnect() {
 		}
 		interrupt()
 	})
+}
+
+// askCode asks WhatsApp for a code to type into the phone with that number. done gets it.
+func (s *session) askCode(number string, done func(string, error)) {
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	s.mu.Lock()
+	s.asking = cancel
+	s.mu.Unlock()
+	posted := s.ops.post(func() {
+		defer cancel()
+		code, err := s.fetchCode(ctx, number)
+		done(code, err)
+	})
+	if !posted {
+		cancel()
+		done("", errSessionEnded)
+	}
+}
+
+func (s *session) fetchCode(ctx context.Context, number string) (code string, err error) {
+	defer recovered("asking for a code", &err)
+	if s.client == nil {
+		return "", errSessionEnded
+	}
+	return s.client.PairCode(ctx, number)
 }
 
 // logout asks WhatsApp to remove this companion. done gets the result.

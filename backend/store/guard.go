@@ -22,6 +22,18 @@ func (s *Store) ClaimNumber(ctx context.Context, id domain.LinkID, a domain.Acco
 	})
 }
 
+// CheckNumber answers what ClaimNumber would for a number that a person names, before WhatsApp is asked for anything. It reserves nothing.
+// Errors: as ClaimNumber.
+func (s *Store) CheckNumber(ctx context.Context, id domain.LinkID, number string) error {
+	return s.do(ctx, "check number", func(t *tx) error {
+		link, err := linkIn(t, id, linkOpen, linkOpen)
+		if err != nil {
+			return err
+		}
+		return guard(t, link, domain.Account{Number: number})
+	})
+}
+
 // guard decides whether an account may be linked: a device keeps its number for life, and a number has one device in the whole workspace,
 // a claim of a pairing that is still going on included.
 func guard(t *tx, link domain.Link, a domain.Account) error {
