@@ -49,8 +49,8 @@ const (
 	Replaced      InputKind = "replaced"
 	TempBanned    InputKind = "temp_banned" // Until, Code, Reason
 	Banned        InputKind = "banned"      // Code, Reason
-	Outdated      InputKind = "outdated"
-	Refused       InputKind = "refused" // Code, Reason
+	Outdated      InputKind = "outdated"    // this device or, while all stop, another one
+	Refused       InputKind = "refused"     // Code, Reason
 	OfflineSynced InputKind = "offline_synced"
 	FirstSync     InputKind = "first_sync" // Step percent
 	FirstSyncDone InputKind = "first_sync_done"

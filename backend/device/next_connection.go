@@ -131,7 +131,9 @@ func (m *move) ending() {
 	case TempBanned:
 		m.tempBanned(detail)
 	case Outdated:
-		m.end(domain.CauseClientOutdated, detail)
+		if m.Told.Cause != domain.CauseTemporarilyBanned { // it does not dial, and is told whether it may when it does
+			m.end(domain.CauseClientOutdated, detail)
+		}
 	case Refused:
 		m.end(domain.CauseConnectRefused, detail)
 	default:

@@ -160,6 +160,7 @@ func (e *Engine) connect() {
 		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
 		Ready:    e.ready,
 		Ended:    func() time.Time { return e.ended },
+		Renew:    e.service.RenewVersion,
 		Now:      e.options.now(),
 		Logger:   e.log,
 		Seed:     uint64(e.options.now()().UnixNano()),

@@ -67,6 +67,9 @@ type Config struct {
 	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
 
 	Ended func() time.Time // when the former run of the application ended; zero if there was none, as with nil
+	// Renew looks up WhatsApp's present version and dials with it from now on, and reports whether that is newer than the one before.
+	// May be nil: then no version is newer.
+	Renew func(ctx context.Context) (newer bool, err error)
 
 	Now    func() time.Time // wall clock; time.Now if nil
 	Logger zerolog.Logger
@@ -113,6 +116,9 @@ func (c *Config) fill() {
 	}
 	if c.Ready == nil {
 		c.Ready = func(domain.DeviceID) {}
+	}
+	if c.Renew == nil {
+		c.Renew = func(context.Context) (bool, error) { return false, nil }
 	}
 	if c.Gate.AtOnce <= 0 {
 		c.Gate.AtOnce = 4

@@ -46,6 +46,8 @@ type world struct {
 	claim       func() error
 	opened      func() error
 	wall        time.Duration // added to the clock
+	renew       func() (bool, error)
+	renewals    int
 }
 
 func newWorld(t *testing.T) *world {
@@ -309,6 +311,16 @@ func (w *world) pool() *Pool {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.woken = append(w.woken, id)
+		},
+		Renew: func(context.Context) (bool, error) {
+			w.mu.Lock()
+			w.renewals++
+			renew := w.renew
+			w.mu.Unlock()
+			if renew == nil {
+				return false, nil
+			}
+			return renew()
 		},
 		Now:    w.now,
 		Logger: zerolog.Nop(),

@@ -114,6 +114,7 @@ func (w *workspace) run() {
 			defer w.mu.Unlock()
 			w.steps = append(w.steps, step)
 		},
+		Renew:  w.service.RenewVersion,
 		Logger: zerolog.Nop(),
 		Seed:   11,
 	})

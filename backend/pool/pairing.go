@@ -232,6 +232,7 @@ func (p *pairing) happened(ev domain.SessionEvent) {
 	case domain.SessionDisconnected:
 		p.dropped()
 	case domain.SessionOutdated:
+		p.owner.pool.renewal.refused(p.owner.ref.Device)
 		p.fail(&domain.Error{
 			Code:    domain.CodeLinkFailed,
 			Message: "WhatsApp no longer accepts this version",

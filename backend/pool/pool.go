@@ -18,6 +18,7 @@ type Pool struct {
 	cfg      Config
 	gate     *gate
 	writer   *writer
+	renewal  *renewal
 	started  chan struct{} // closed when the supervisors run
 	stopping chan struct{} // closed when Run begins to end
 	wg       sync.WaitGroup
@@ -32,7 +33,7 @@ type Pool struct {
 // New returns a pool without devices. Nothing runs before Run.
 func New(cfg Config) *Pool {
 	cfg.fill()
-	return &Pool{
+	p := &Pool{
 		cfg:      cfg,
 		gate:     newGate(cfg.Gate),
 		writer:   newWriter(cfg.Logger),
@@ -40,6 +41,8 @@ func New(cfg Config) *Pool {
 		stopping: make(chan struct{}),
 		devices:  map[domain.DeviceID]*supervisor{},
 	}
+	p.renewal = &renewal{pool: p}
+	return p
 }
 
 // Run supervises until ctx ends, and returns when every device is disconnected and its session closed, or after 10 s with an error that
@@ -186,10 +189,14 @@ func (p *Pool) Woke(gap time.Duration) {
 
 // write queues a write into the database.
 func (p *Pool) write(job write) {
+	p.writer.add(p.context(), job)
+}
+
+// context lives as long as Run lets work go on.
+func (p *Pool) context() context.Context {
 	p.mu.Lock()
-	ctx := p.ctx
-	p.mu.Unlock()
-	p.writer.add(ctx, job)
+	defer p.mu.Unlock()
+	return p.ctx
 }
 
 // now returns the wall clock's time. Without the monotonic part: a sleep counts.

@@ -89,6 +89,7 @@ func (s *supervisor) end() {
 	}
 	s.abandonPairing()
 	s.ticket.leave()
+	s.pool.renewal.left(s)
 	for _, reply := range s.unlink {
 		reply <- stopping()
 	}
@@ -128,7 +129,13 @@ func (s *supervisor) feed(in device.Input) error {
 	if s.pairing != nil {
 		s.pairing.follow()
 	}
+	s.pool.renewal.follow(s)
 	return refused
+}
+
+// outdated reports whether the device was stopped because WhatsApp refuses this version.
+func (s *supervisor) outdated() bool {
+	return s.state.Phase == device.PhaseRest && s.state.Told.Cause == domain.CauseClientOutdated
 }
 
 // publish sets what other goroutines read.
@@ -235,6 +242,9 @@ func (s *supervisor) happened(n *session, ev domain.SessionEvent) {
 	case n == s.session:
 		if in, ok := device.OfSession(ev); ok {
 			in.At = time.Time{} // our clock, so that moments are in order
+			if in.Kind == device.Outdated {
+				s.pool.renewal.refused(s.ref.Device)
+			}
 			_ = s.feed(in)
 		}
 	case s.pairing != nil && n == s.pairing.session:

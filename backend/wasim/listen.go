@@ -212,14 +212,18 @@ func (s *Server) handler() http.Handler {
 // serveFrontPage answers the request with which clients look up the newest client version.
 func (s *Server) serveFrontPage(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html")
-	_, err := fmt.Fprintf(w, `<html><script>{"client_revision":%d,"x":0}</script></html>`, newestRevision)
+	_, err := fmt.Fprintf(w, `<html><script>{"client_revision":%d,"x":0}</script></html>`, s.revision.Load())
 	if err != nil {
 		s.log.Debug().Err(err).Msg("front page")
 	}
 }
 
-// newestRevision is the third part of the client version that the front page announces.
+// newestRevision is the third part of the client version that the front page announces at first.
 const newestRevision = 1099999999
+
+// SetClientRevision sets the third part of the newest client version, which clients look up on the front page; the first two are 2.3000.
+// What is still accepted is SetMinClientVersion's affair.
+func (s *Server) SetClientRevision(revision uint32) { s.revision.Store(revision) }
 
 type netConnKey struct{}
 

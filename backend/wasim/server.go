@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -98,11 +99,12 @@ type Server struct {
 	noise  *randomSource // what nobody compares and many goroutines draw: padding, references of codes
 	pulse  *pulse
 
-	ctx     context.Context
-	cancel  context.CancelFunc
-	wg      sync.WaitGroup
-	nextID  idCounter
-	gallery gallery
+	ctx      context.Context
+	cancel   context.CancelFunc
+	wg       sync.WaitGroup
+	nextID   idCounter
+	gallery  gallery
+	revision atomic.Uint32 // of the newest client version
 
 	mu        sync.Mutex
 	closed    bool
@@ -151,6 +153,7 @@ func New(opts Options) (*Server, error) {
 		linkCodes: make(map[string]*pairing),
 		conns:     make(map[*connection]struct{}),
 	}
+	s.revision.Store(newestRevision)
 	s.ledger = newLedger(opts.Now, s.pulse, opts.Keep)
 	return s, nil
 }

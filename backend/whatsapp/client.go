@@ -145,7 +145,7 @@ func (c *Client) Connect(ctx context.Context) error {
 	}
 	go func() {
 		defer c.work.Done()
-		c.endDial(d, c.wa.ConnectContext(d.ctx))
+		c.endDial(d, c.dialWith(d.ctx))
 	}()
 	select {
 	case <-d.done:
@@ -154,6 +154,13 @@ func (c *Client) Connect(ctx context.Context) error {
 		c.Disconnect()
 		return ctx.Err()
 	}
+}
+
+// dialWith dials with the version of now.
+func (c *Client) dialWith(ctx context.Context) error {
+	c.service.version.RLock()
+	defer c.service.version.RUnlock()
+	return c.wa.ConnectContext(ctx)
 }
 
 // beginDial waits until no other dial is going on, and until we have let go of a connection that we are ending, and makes the context of

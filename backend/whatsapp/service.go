@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -40,7 +41,8 @@ type Service struct {
 	http *http.Client // websockets, before and after login
 	data *http.Client // media: as long as it takes
 
-	clock *clock
+	clock   *clock
+	version sync.RWMutex // guards the library's version, which is a package variable; held for reading by dials
 }
 
 // Configure chooses the service, before the first session is opened. The client library keeps its trusted root key, the
