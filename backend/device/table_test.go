@@ -159,8 +159,8 @@ banned
 	gate dialing login up unlinking: banned/rest disconnect drop_session
 	relinking retrying: =/pairing drop_session
 outdated
-	none lost pairing paused replaced outdated refused stored unlinking relinking retrying: same
-	shared own ban: client_outdated/rest
+	none lost pairing paused replaced outdated refused stored unlinking relinking retrying ban: same
+	shared own: client_outdated/rest
 	gate dialing login up: client_outdated/rest disconnect
 refused
 	none lost pairing paused replaced outdated refused stored unlinking relinking retrying: same
