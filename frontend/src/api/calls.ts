@@ -61,6 +61,8 @@ export function callsOver(transport: Transport) {
       start: (device: number) => call<Pairing>("Pairing.Start", device),
       cancel: (device: number) => act("Pairing.Cancel", device),
       renew: (device: number) => call<Pairing>("Pairing.Renew", device),
+      /** A code for the phone with a number as it was written, or with the device's own when that is "". */
+      showCode: (device: number, number: string) => call<Pairing>("Pairing.ShowCode", device, number),
       current: (device: number) => call<Pairing>("Pairing.Current", device),
     },
     inbox: {

@@ -145,7 +145,7 @@ export interface StateChange {
 }
 
 export type PairingKind =
-  "waiting" | "showing" | "scanned" | "passkey" | "used_up" | "linked" | "refused" | "failed" | "cancelled";
+  "waiting" | "showing" | "code" | "scanned" | "passkey" | "used_up" | "linked" | "refused" | "failed" | "cancelled";
 
 /** Where a link dialog stands. */
 export interface Pairing {
@@ -154,6 +154,10 @@ export interface Pairing {
   kind: PairingKind;
   /** When kind is "showing". */
   qr: QR | null;
+  /** The number that a code was asked for, formatted; "" when a QR code is scanned. */
+  asked: string;
+  /** When kind is "code": what is typed into the phone, "XXXX-XXXX". */
+  code: string;
   n: number;
   total: number;
   /** When this step began. */

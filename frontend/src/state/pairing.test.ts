@@ -14,6 +14,9 @@ function dialogWith(part: Partial<PairingCalls> = {}) {
     createDevice: vi.fn<PairingCalls["createDevice"]>().mockResolvedValue(sampleDevice({ id: 4, linked: 0, slot: 0 })),
     start: vi.fn<PairingCalls["start"]>(async (device) => samplePairing({ device })),
     renew: vi.fn<PairingCalls["renew"]>(async (device) => samplePairing({ device, kind: "waiting", qr: null })),
+    showCode: vi.fn<PairingCalls["showCode"]>(async (device, number) =>
+      samplePairing({ device, kind: "waiting", qr: null, asked: number }),
+    ),
     cancel: vi.fn<PairingCalls["cancel"]>().mockResolvedValue(),
   };
   return { dialog: new PairingDialog({ ...calls, ...part }), calls };

@@ -73,6 +73,8 @@ export function samplePairing(part: Partial<Pairing> = {}): Pairing {
     subaccount: 1,
     kind: "showing",
     qr: { size: 1, bits: "1" },
+    asked: "",
+    code: "",
     n: 1,
     total: 6,
     shown: 0,

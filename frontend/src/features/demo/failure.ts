@@ -1,6 +1,11 @@
 import type { Problem } from "../../api/types";
 import { m } from "../../i18n/paraglide/messages";
 
+function conflict(why: string | undefined): string {
+  if (why === "four_devices") return m.demo_act_four();
+  return why === "not_linked" ? m.demo_act_not_linked() : m.demo_act_failed();
+}
+
 /** Why a simulated phone did not do what was asked, in words. */
 export function demoFailure(problem: Problem): string {
   switch (problem.code) {
@@ -8,7 +13,7 @@ export function demoFailure(problem: Problem): string {
     case "network_down":
       return m.demo_act_offline();
     case "conflict":
-      return problem.detail.why === "not_linked" ? m.demo_act_not_linked() : m.demo_act_failed();
+      return conflict(problem.detail.why);
     case "not_found":
     case "link_failed":
       return m.demo_act_scan_failed();

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { flushSync } from "svelte";
 import { describe, expect, it, vi } from "vitest";
 
+import { CallError } from "../../api/problem";
 import type { Device, Pairing, Subaccount } from "../../api/types";
 import { PairingDialog } from "../../state/pairing.svelte";
 import { sampleDevice, samplePairing } from "../../test/samples";
@@ -27,6 +28,7 @@ async function show(step: Partial<Pairing>, device: Device = fresh, now = 0, sho
     createDevice: vi.fn(async () => device),
     start: vi.fn(async () => samplePairing(step)),
     renew: vi.fn(async () => samplePairing({ kind: "waiting", qr: null })),
+    showCode: vi.fn(async (_device: number, asked: string) => samplePairing({ kind: "waiting", qr: null, asked })),
     cancel: vi.fn(async () => undefined),
   };
   const pairing = new PairingDialog(calls);
@@ -81,7 +83,7 @@ describe("PairDialog", () => {
   it.each([
     ["waiting", "Asking WhatsApp for a code"],
     ["scanned", "Linking goes on between the phone and WhatsApp"],
-    ["passkey", "The phone asks for a passkey"],
+    ["passkey", "This account has a passkey"],
     ["linked", "Messages arrive from now on"],
     ["used_up", "Nobody scanned in time"],
     ["cancelled", "Linking was cancelled"],
@@ -129,6 +131,85 @@ describe("PairDialog", () => {
     expect(calls.cancel).toHaveBeenCalledWith(1);
     expect(pairing.open).toBe(false);
   });
+});
+
+describe("a code to type", () => {
+  const typed: Partial<Pairing> = {
+    kind: "code",
+    qr: null,
+    code: "K7QP-3MTX",
+    asked: "+34 600 000 013",
+    expires: 142_000,
+  };
+
+  it("is asked for only when its number is confirmed", async () => {
+    const { calls, pairing } = await show({});
+    await userEvent.click(screen.getByRole("radio", { name: "Type a code instead" }));
+    expect(calls.showCode).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByTestId("pair-ask-code"));
+    expect(screen.getByRole("alert")).toHaveTextContent("Enter the phone's number");
+    await userEvent.type(screen.getByTestId("pair-number"), "+34 600 000 013{Enter}");
+    expect(calls.showCode).toHaveBeenCalledWith(1, "+34 600 000 013");
+    expect(screen.getByTestId("pair-waiting")).toHaveTextContent("For +34 600 000 013");
+    pairing.apply([{ topic: "pairing", id: 1, gone: false, value: samplePairing(typed) }]);
+    flushSync();
+    expect(screen.getByTestId("pair-typed")).toHaveAttribute("data-code", "K7QP-3MTX");
+    expect(screen.getByTestId("pair-typed")).toHaveAccessibleName(/^Code to type: K as in Kilo, 7 as in seven/);
+    expect(screen.getByText("The code holds for 2:22")).toBeInTheDocument();
+    expect(screen.getByText(/Link with phone number instead/)).toBeInTheDocument();
+  });
+
+  it("is asked for the device's own number only, where it has one", async () => {
+    const { calls } = await show({}, sampleDevice({ status: "attention", number: "+34 600 000 013" }));
+    await userEvent.click(screen.getByRole("radio", { name: "Type a code instead" }));
+    const number = screen.getByLabelText("Number of the phone");
+    expect(number).toHaveValue("+34 600 000 013");
+    expect(number).toHaveAttribute("readonly");
+    await userEvent.click(screen.getByTestId("pair-ask-code"));
+    expect(calls.showCode).toHaveBeenCalledWith(1, "");
+  });
+
+  it.each([
+    ["country", "Begin with the country"],
+    ["length", "more or fewer digits"],
+  ])("says beside the number what is wrong with it: %s", async (why, words) => {
+    const { calls } = await show({});
+    calls.showCode.mockRejectedValueOnce(new CallError({ ...problem("invalid"), detail: { field: "number", why } }));
+    await userEvent.click(screen.getByRole("radio", { name: "Type a code instead" }));
+    await userEvent.type(screen.getByTestId("pair-number"), "600{Enter}");
+    expect(screen.getByRole("alert")).toHaveTextContent(words);
+    expect(screen.getByRole("img", { name: "QR code for linking" })).toBeInTheDocument();
+    await userEvent.type(screen.getByTestId("pair-number"), "1");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("is copied, asked for anew, and gives way to the QR code", async () => {
+    const { calls } = await show(typed);
+    userEvent.setup();
+    await userEvent.click(screen.getByTestId("pair-copy"));
+    expect(await navigator.clipboard.readText()).toBe("K7QP-3MTX");
+    expect(screen.getByTestId("pair-copy")).toHaveTextContent("Copied");
+    await userEvent.click(screen.getByTestId("pair-code-new"));
+    expect(calls.showCode).toHaveBeenCalledWith(1, "+34 600 000 013");
+    await userEvent.click(screen.getByRole("radio", { name: "Scan QR" }));
+    expect(calls.renew).toHaveBeenCalledWith(1);
+  });
+
+  it("is shown anew after it ran out", async () => {
+    const { calls } = await show({ ...typed, kind: "used_up" });
+    const dialog = screen.getByRole("dialog");
+    expect(dialog).toHaveTextContent("The code ran out");
+    expect(dialog).toHaveTextContent("Four linked devices at most");
+    await userEvent.click(screen.getByTestId("pair-new-code"));
+    expect(calls.showCode).toHaveBeenCalledWith(1, "+34 600 000 013");
+  });
+});
+
+it("says what to do about a passkey, and begins anew", async () => {
+  const { calls } = await show({ kind: "passkey", qr: null });
+  expect(screen.getByRole("dialog")).toHaveTextContent("Open Settings, Account, Passkeys");
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(calls.renew).toHaveBeenCalledWith(1);
 });
 
 describe("GuardDialog", () => {
@@ -189,5 +270,23 @@ describe("GuardDialog", () => {
     const dialog = screen.getByRole("alertdialog", { name: "This is not the number of Reception ·1" });
     expect(dialog).toHaveTextContent("+34 600 000 013");
     expect(dialog).toHaveTextContent("+34 600 000 099");
+  });
+
+  it("says of a number that a code was wanted for that WhatsApp was not asked", async () => {
+    const { calls, pairing } = await show({
+      kind: "refused",
+      qr: null,
+      asked: "+34 600 000 013",
+      problem: problem("number_in_use"),
+      holder,
+    });
+    const guard = screen.getByRole("alertdialog");
+    expect(guard).toHaveTextContent("WhatsApp was not asked for a code");
+    expect(guard).toHaveTextContent("+34 600 000 013");
+    expect(guard).toHaveTextContent("Hotel Miramar");
+    expect(guard).not.toHaveTextContent("The phone was told");
+    await userEvent.click(screen.getByRole("button", { name: "Use another number" }));
+    expect(calls.renew).toHaveBeenCalledWith(1);
+    expect(pairing.way).toBe("code");
   });
 });

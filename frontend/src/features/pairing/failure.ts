@@ -30,6 +30,12 @@ function reason(name: string): string | undefined {
     case "not_proven":
     case "malformed":
       return m.pair_failed_phone();
+    case "code_limited":
+      return m.pair_failed_code_limited();
+    case "code_refused":
+      return m.pair_failed_code_refused();
+    case "passkey":
+      return m.pair_failed_passkey();
     case "not_stored":
       return m.pair_failed_storage();
     case "client_outdated":

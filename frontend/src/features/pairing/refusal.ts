@@ -93,13 +93,13 @@ function wrongNumber(step: Pairing, subaccounts: readonly Subaccount[], devices:
     wanted: {
       initials: "?",
       colour: "slate",
-      title: m.guard_scanned_side(),
-      name: step.number,
+      title: step.number === "" ? m.guard_entered_side() : m.guard_scanned_side(),
+      name: step.number || step.asked,
       device: step.name,
       note: m.guard_not_linked(),
     },
     why: m.guard_why_wrong({ number: expected }),
-    more: m.guard_why_wrong_new({ number: step.number }),
+    more: m.guard_why_wrong_new({ number: step.number || step.asked }),
   };
 }
 
