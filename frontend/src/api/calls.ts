@@ -1,6 +1,7 @@
 import type { Transport } from "./transport";
 import type {
   AppInfo,
+  ChangePage,
   BulkAction,
   BulkOutcome,
   ConversationPage,
@@ -16,9 +17,10 @@ import type {
   Route,
   Settings,
   Snapshot,
-  StateChange,
   Subaccount,
   Thread,
+  Uptime,
+  UptimeReport,
 } from "./types";
 
 /** The engine's facades, each method a call. Every promise rejects with a CallError. */
@@ -54,8 +56,14 @@ export function callsOver(transport: Transport) {
       takeBack: (id: number) => act("Fleet.TakeBack", id),
       checkNow: (id: number) => act("Fleet.CheckNow", id),
       unlink: (id: number) => act("Fleet.Unlink", id),
-      /** Newest first. */
-      history: (id: number, limit: number) => call<StateChange[]>("Fleet.History", id, limit),
+    },
+    timeline: {
+      /** Of the last 7 or 30 days, of every device that has a history. */
+      fleet: (days: number) => call<Uptime[]>("Timeline.Fleet", days),
+      report: (device: number, days: number) => call<UptimeReport>("Timeline.Report", device, days),
+      /** A page of changes older than the one with the id `before`; the newest if that is 0. */
+      changes: (device: number, before: number, problems: boolean, limit: number) =>
+        call<ChangePage>("Timeline.Changes", device, before, problems, limit),
     },
     pairing: {
       start: (device: number) => call<Pairing>("Pairing.Start", device),

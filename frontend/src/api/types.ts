@@ -134,7 +134,12 @@ export interface BulkOutcome {
 
 /** One row of a device's history. `from` and `to` are causes. */
 export interface StateChange {
+  id: number;
   at: number;
+  /** When the next state took over; 0 while this one lasts. */
+  end: number;
+  /** For how long the computer slept before it, in milliseconds. */
+  slept: number;
   from: string;
   to: string;
   status: Status;
@@ -142,6 +147,58 @@ export interface StateChange {
   try: number;
   reason: string;
   code: number;
+}
+
+/** A part of a device's history, newest first. */
+export interface ChangePage {
+  changes: StateChange[];
+  /** There are older ones. */
+  more: boolean;
+}
+
+/** A stretch of an uptime strip with one status; "" before the first link. */
+export interface StripBlock {
+  from: number;
+  to: number;
+  status: string;
+}
+
+/** How much of the last days a device was up. Lengths are milliseconds. */
+export interface Uptime {
+  device: number;
+  from: number;
+  to: number;
+  /** 0 to 1; -1 where no time is counted, because the device was not linked. */
+  share: number;
+  down: number;
+  outages: number;
+  /** Of the outages that are over; 0 without one. */
+  median: number;
+  strip: StripBlock[];
+}
+
+/** One day of an uptime report; share is as in Uptime. */
+export interface UptimeDay {
+  at: number;
+  share: number;
+  down: number;
+  outages: number;
+}
+
+/** How long and how often a cause kept a device down. */
+export interface CauseTime {
+  cause: string;
+  time: number;
+  times: number;
+}
+
+/** The uptime of one device in detail. */
+export interface UptimeReport {
+  uptime: Uptime;
+  /** Oldest first. */
+  days: UptimeDay[];
+  /** What it was down for, longest first. */
+  causes: CauseTime[];
 }
 
 export type PairingKind =

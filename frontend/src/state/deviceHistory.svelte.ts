@@ -1,17 +1,15 @@
 import { problemOf } from "../api/problem";
-import type { Problem, StateChange } from "../api/types";
+import type { ChangePage, Problem, StateChange } from "../api/types";
 
-/** How many changes are shown at first. */
-const FIRST = 20;
-/** How many are shown when all are asked for. */
-const ALL = 1000;
+/** How many changes a page has. */
+const PAGE = 20;
 
 /** What the history asks of the engine. */
 export interface HistoryCalls {
-  history(device: number, limit: number): Promise<StateChange[]>;
+  changes(device: number, before: number, problems: boolean, limit: number): Promise<ChangePage>;
 }
 
-/** How a device's status changed, newest first. */
+/** How a device's status changed, newest first, page by page. */
 export class DeviceHistory {
   readonly device: number;
   changes = $state.raw<readonly StateChange[]>([]);
@@ -19,9 +17,10 @@ export class DeviceHistory {
   problem = $state.raw<Problem | null>(null);
   /** There are older changes than those shown. */
   more = $state(false);
+  /** Only Offline and Requires attention are shown. */
+  problems = $state(false);
 
   #calls: HistoryCalls;
-  #limit = FIRST;
   #load = 0;
 
   constructor(device: number, calls: HistoryCalls) {
@@ -29,15 +28,37 @@ export class DeviceHistory {
     this.#calls = calls;
   }
 
-  /** Reads it, or reads it again after the device's status changed. */
+  /** Reads the newest, or reads them again after the device's status changed; older ones that are shown stay. */
   async load(): Promise<void> {
+    await this.#read(0, (page) => {
+      const oldest = page.changes.at(-1)?.id ?? 0;
+      const kept = this.changes.filter(({ id }) => id < oldest);
+      if (kept.length === 0) this.more = page.more;
+      this.changes = [...page.changes, ...kept];
+    });
+  }
+
+  /** Shows the page before the oldest one shown. */
+  async older(): Promise<void> {
+    await this.#read(this.changes.at(-1)?.id ?? 0, (page) => {
+      this.more = page.more;
+      this.changes = [...this.changes, ...page.changes];
+    });
+  }
+
+  /** Shows problems only, or everything again. */
+  async filter(problems: boolean): Promise<void> {
+    this.problems = problems;
+    this.changes = [];
+    await this.load();
+  }
+
+  async #read(before: number, take: (page: ChangePage) => void): Promise<void> {
     const load = ++this.#load;
     try {
-      // One more than is shown tells whether there are older ones.
-      const changes = await this.#calls.history(this.device, this.#limit + 1);
+      const page = await this.#calls.changes(this.device, before, this.problems, PAGE);
       if (load !== this.#load) return;
-      this.more = changes.length > this.#limit;
-      this.changes = changes.slice(0, this.#limit);
+      take(page);
       this.status = "ready";
       this.problem = null;
     } catch (error) {
@@ -45,11 +66,5 @@ export class DeviceHistory {
       this.problem = problemOf(error);
       this.status = "failed";
     }
-  }
-
-  /** Shows the older ones too. */
-  async showAll(): Promise<void> {
-    this.#limit = ALL;
-    await this.load();
   }
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { CallError } from "../api/problem";
 import type { Settings } from "../api/types";
 import { deferred } from "../test/deferred";
-import { DeviceHistory } from "./deviceHistory.svelte";
 import { Preferences } from "./preferences.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
 
@@ -77,39 +76,5 @@ describe("the dialog of a subaccount", () => {
     expect([dialog.open, dialog.problem?.code, dialog.busy]).toEqual([true, "conflict", false]);
     dialog.rename(made);
     expect(dialog.problem).toBeNull();
-  });
-});
-
-describe("a device's history", () => {
-  const row = {
-    at: 1,
-    from: "online",
-    to: "network_down",
-    status: "offline" as const,
-    until: 0,
-    try: 0,
-    reason: "",
-    code: 0,
-  };
-
-  it("shows the newest and says whether there are more", async () => {
-    const asked: number[] = [];
-    const history = new DeviceHistory(7, {
-      history: (_, limit) => {
-        asked.push(limit);
-        return Promise.resolve(Array.from({ length: Math.min(limit, 50) }, () => row));
-      },
-    });
-    await history.load();
-    expect([history.changes.length, history.more]).toEqual([20, true]);
-    await history.showAll();
-    expect([history.changes.length, history.more]).toEqual([50, false]);
-    expect(asked[0]).toBe(21);
-  });
-
-  it("says why it cannot be read", async () => {
-    const history = new DeviceHistory(7, { history: () => Promise.reject(refusal) });
-    await history.load();
-    expect([history.status, history.problem?.code]).toEqual(["failed", "conflict"]);
   });
 });

@@ -13,6 +13,7 @@ import { Navigation, type History } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
 import { PairingDialog } from "./pairing.svelte";
 import { Preferences } from "./preferences.svelte";
+import { Uptimes } from "./uptimes.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
 import { Workspace } from "./workspace.svelte";
 
@@ -35,6 +36,7 @@ export class Waflow {
   readonly subaccountDialog: SubaccountDialog;
   readonly deeds: Deeds;
   readonly fleetList: FleetList;
+  readonly uptimes: Uptimes;
   readonly inbox: Inbox;
   readonly pairing: PairingDialog;
   readonly demo: DemoPhones;
@@ -50,6 +52,7 @@ export class Waflow {
     this.navigation = new Navigation(window);
     this.preferences = new Preferences(calls.settings);
     this.fleetList = new FleetList(this.workspace);
+    this.uptimes = new Uptimes(calls.timeline);
     this.inbox = new Inbox(calls.inbox);
     this.pairing = new PairingDialog({ ...calls.pairing, createDevice: calls.fleet.createDevice });
     this.demo = new DemoPhones(calls.demo);
@@ -166,6 +169,7 @@ export class Waflow {
 
   #apply(changes: readonly Change[], seq: number): void {
     const connected = changes.some((change) => this.#connects(change));
+    if (changes.some((change) => this.#turns(change))) this.uptimes.changed();
     this.workspace.apply(changes);
     this.preferences.apply(changes);
     this.notices.apply(changes, this.info?.mode === "serve");
@@ -173,6 +177,14 @@ export class Waflow {
     this.pairing.apply(changes);
     this.demo.apply(changes);
     if (connected) void this.#lookAtTheClock();
+  }
+
+  // Whether a device's status or its cause is another than before.
+  #turns({ topic, id, gone, value }: Change): boolean {
+    if (topic !== "device" || gone) return false;
+    const before = this.workspace.device(id);
+    const { cause, since } = value as Device;
+    return before?.cause !== cause || before.since !== since;
   }
 
   #connects({ topic, id, gone, value }: Change): boolean {

@@ -1,4 +1,4 @@
-import type { Conversation, Device, Message, Pairing } from "../api/types";
+import type { Conversation, Device, Message, Pairing, StateChange, Uptime } from "../api/types";
 
 /** A message that came in, with what a test wants otherwise. */
 export function sampleMessage(part: Partial<Message> = {}): Message {
@@ -64,6 +64,31 @@ export function sampleDevice(part: Partial<Device> = {}): Device {
     lastOut: 0,
     ...part,
   };
+}
+
+/** A row of a device's history, with what a test wants otherwise. */
+export function sampleChange(part: Partial<StateChange> = {}): StateChange {
+  return {
+    id: 1,
+    at: 0,
+    end: 0,
+    slept: 0,
+    from: "online",
+    to: "online",
+    status: "connected",
+    until: 0,
+    try: 0,
+    reason: "",
+    code: 0,
+    ...part,
+  };
+}
+
+/** A week of uptime without an outage, with what a test wants otherwise. */
+export function sampleUptime(part: Partial<Uptime> = {}): Uptime {
+  const to = 7 * 24 * 60 * 60_000;
+  const strip = [{ from: 0, to, status: "connected" }];
+  return { device: 1, from: 0, to, share: 1, down: 0, outages: 0, median: 0, strip, ...part };
 }
 
 /** A pairing that shows its first code, with what a test wants otherwise. */

@@ -3,31 +3,21 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { Device, DeviceSettings, StateChange } from "../../api/types";
 import { DeviceHistory } from "../../state/deviceHistory.svelte";
-import { sampleDevice } from "../../test/samples";
+import { DeviceUptime } from "../../state/uptimeReport.svelte";
+import { sampleChange, sampleDevice } from "../../test/samples";
 import DevicePage from "./DevicePage.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
 const MIN = 60_000;
-const row = (part: Partial<StateChange>): StateChange => ({
-  at: now,
-  from: "online",
-  to: "online",
-  status: "connected",
-  until: 0,
-  try: 0,
-  reason: "",
-  code: 0,
-  ...part,
-});
-
 function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal = "") {
   const device = sampleDevice({ since: now - 34 * MIN, slot: 1, ...part });
   const onsave = vi.fn<(device: Device, part: Partial<DeviceSettings>) => Promise<string>>().mockResolvedValue(refusal);
   const props = {
     device,
+    uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
     owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 },
     slot: 1,
-    history: new DeviceHistory(device.id, { history: () => Promise.resolve(changes) }),
+    history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false }) }),
     now,
     version: "0.1.0",
     busy: false,
@@ -58,14 +48,42 @@ describe("a device's page", () => {
 
   it("tells its history, how long each state lasted, and the codes small", async () => {
     show({}, [
-      row({ at: now - 34 * MIN, to: "unlinked_from_phone", status: "attention", reason: "device_removed", code: 401 }),
-      row({ at: now - 90 * MIN, to: "network_down", status: "offline" }),
+      sampleChange({
+        id: 3,
+        at: now - 34 * MIN,
+        to: "unlinked_from_phone",
+        status: "attention",
+        reason: "device_removed",
+        code: 401,
+      }),
+      sampleChange({
+        id: 2,
+        at: now - 90 * MIN,
+        end: now - 34 * MIN,
+        to: "woke_from_sleep",
+        status: "offline",
+        slept: 47 * MIN,
+      }),
+      sampleChange({
+        id: 1,
+        at: now - 2 * 24 * 60 * MIN,
+        end: now - 90 * MIN,
+        to: "app_starting",
+        status: "offline",
+        reason: "closed",
+      }),
     ]);
     const rows = await screen.findAllByTestId("history-row");
     expect(rows[0]).toHaveTextContent("Unlinked from the phone");
     expect(rows[0]).toHaveTextContent("Requires attention, 34 min · device_removed · code 401");
-    expect(rows[1]).toHaveTextContent("No network");
-    expect(rows[1]).toHaveTextContent("Offline, 56 min");
+    expect(rows[1]).toHaveTextContent("Computer woke from sleep");
+    expect(rows[1]).toHaveTextContent("Offline, 56 min · slept 47 min");
+    expect(rows[2]).toHaveTextContent("Waflow was closed");
+    expect(rows[2]).toHaveTextContent("Offline, 1 d");
+    expect(screen.getAllByRole("heading", { level: 3 }).map((day) => day.textContent)).toEqual([
+      "Today",
+      expect.stringContaining("Sunday"),
+    ]);
   });
 
   it("says when the history begins", async () => {
