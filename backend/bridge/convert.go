@@ -67,6 +67,7 @@ func deviceOf(d domain.Device) Device {
 		Linked:     ms(d.Linked),
 		LastIn:     ms(d.LastIn),
 		LastOut:    ms(d.LastOut),
+		PhoneSeen:  ms(d.Phone.Seen),
 	}
 }
 

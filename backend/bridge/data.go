@@ -74,6 +74,7 @@ type Device struct {
 	Linked     int64  `json:"linked"`
 	LastIn     int64  `json:"lastIn"`
 	LastOut    int64  `json:"lastOut"`
+	PhoneSeen  int64  `json:"phoneSeen"` // when the phone of the number last gave a sign of life
 }
 
 // DeviceSettings are the editable parts of a device; a nil part stays as it is.

@@ -23,7 +23,7 @@ const (
 	StorageBack    InputKind = "storage_back"    // the disk takes again
 	DeafSuspected  InputKind = "deaf_suspected"  // up, and nothing arrives though it should
 	Heard          InputKind = "heard"           // something arrived
-	PhoneSilent    InputKind = "phone_silent"    // the phone has been offline too long; Step days
+	PhoneSilent    InputKind = "phone_silent"    // the phone was not seen for too long; Step days, Reason
 	PhoneBack      InputKind = "phone_back"      // the phone was online again
 	VersionRenewed InputKind = "version_renewed" // WhatsApp's present version is known: an outdated client may try again
 	UnlinkDone     InputKind = "unlink_done"     // WhatsApp removed this companion, as asked
@@ -128,6 +128,8 @@ func OfSession(ev domain.SessionEvent) (Input, bool) {
 		in.Kind = FirstSyncDone
 	case domain.SessionTimelocked:
 		in.Kind = Timelocked
+	case domain.SessionPhoneSeen:
+		return Input{}, false // for the senses
 	case domain.PairCodes, domain.PairLinking, domain.PairSucceeded, domain.PairFailed, domain.PairOldPhone, domain.PairPasskey:
 		return Input{}, false
 	default:

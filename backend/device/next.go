@@ -11,6 +11,7 @@ const (
 	ReasonRedelivery   = "redelivery"    // connects again so that what could not be taken comes again
 	ReasonDeaf         = "deaf"          // connects again because nothing arrived
 	ReasonNoAnswer     = "no_answer"     // a dial that came to nothing in time
+	ReasonUnwatched    = "unwatched"     // the phone was not seen for long, and for a part of that we were not connected
 	ReasonUnlinkedHere = "unlinked_here" // unlinked by a person, here
 	ReasonClosed       = "closed"        // the application was closed, or had ended
 )
@@ -137,7 +138,7 @@ func (m *move) settle() {
 	case t.Deaf:
 		m.tell(domain.CauseDeaf, domain.StateDetail{})
 	case t.PhoneDays > 0:
-		m.tell(domain.CausePhoneOfflineTooLong, domain.StateDetail{Step: t.PhoneDays})
+		m.tell(domain.CausePhoneOfflineTooLong, phoneDetail(t))
 	case m.in.At.Before(t.Timelocked):
 		m.tell(domain.CauseReachoutTimelock, domain.StateDetail{Until: t.Timelocked})
 	case m.Fresh:

@@ -24,9 +24,9 @@ func (m *move) trouble() {
 	case Heard:
 		t.Deaf, t.DeafTried = false, false
 	case PhoneSilent:
-		t.PhoneDays = m.in.Step
+		t.PhoneDays, t.Unwatched = m.in.Step, m.in.Reason == ReasonUnwatched
 	case PhoneBack:
-		t.PhoneDays = 0
+		t.PhoneDays, t.Unwatched = 0, false
 	case Timelocked:
 		t.Timelocked = m.in.Until
 	default:
@@ -35,6 +35,15 @@ func (m *move) trouble() {
 		m.settle()
 	}
 	m.forgetTimelock()
+}
+
+// phoneDetail says how long the phone has not been seen, and whether we would have seen it.
+func phoneDetail(t Troubles) domain.StateDetail {
+	detail := domain.StateDetail{Step: t.PhoneDays}
+	if t.Unwatched {
+		detail.Reason = ReasonUnwatched
+	}
+	return detail
 }
 
 // storageBack asks for what could not be taken meanwhile: it comes again only at the next connect. The wait is that of a failure, in

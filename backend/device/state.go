@@ -30,7 +30,8 @@ type Troubles struct {
 	Storage    bool      // what arrives can't be put on disk
 	Deaf       bool      // connected, and yet nothing arrives
 	DeafTried  bool      // suspected to be deaf once; the one forced reconnect was made
-	PhoneDays  int       // days for which the phone has been offline, once that is too long; 0 otherwise
+	PhoneDays  int       // days for which the phone has not been seen, once that is too long; 0 otherwise
+	Unwatched  bool      // for a good part of them we were not connected, so it may have been there
 	Timelocked time.Time // until when first contacts are restricted
 }
 
@@ -85,8 +86,14 @@ func earliest(a, b time.Time) time.Time {
 func New(d domain.Device, linked bool) State {
 	s := State{Told: d.State, Phase: PhaseRest, Linked: linked}
 	s.Told.Status = d.State.Cause.Status()
-	if d.State.Cause == domain.CauseReachoutTimelock {
+	switch d.State.Cause {
+	case domain.CauseReachoutTimelock:
 		s.Troubles.Timelocked = d.State.Detail.Until
+	case domain.CausePhoneOfflineTooLong:
+		s.Troubles.PhoneDays, s.Troubles.Unwatched = d.State.Detail.Step, d.State.Detail.Reason == ReasonUnwatched
+	case domain.CauseDeaf:
+		s.Troubles.DeafTried = true // the new connection has to show that it hears
+	default:
 	}
 	if d.Paused && linked {
 		s.Told.Cause = domain.CausePaused

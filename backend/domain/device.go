@@ -18,6 +18,13 @@ type Device struct {
 	Paused   bool      // by the operator
 	LastIn   time.Time // when a message last arrived here; zero if never
 	LastOut  time.Time // when a message was last sent from here; zero if never
+	Phone    PhoneSign
+}
+
+// PhoneSign is when the phone of a number last gave a sign of life.
+type PhoneSign struct {
+	Seen    time.Time     // zero if it has given none
+	Watched time.Duration // how long since then the device was connected, so that a sign would have been noticed
 }
 
 // Account is who WhatsApp says a linked number is.

@@ -25,6 +25,7 @@ const (
 	SessionFirstSync     SessionEventKind = "first_sync"      // Count: percent
 	SessionFirstSyncDone SessionEventKind = "first_sync_done" //
 	SessionTimelocked    SessionEventKind = "timelocked"      // first contacts are restricted; Until
+	SessionPhoneSeen     SessionEventKind = "phone_seen"      // the account's phone did something; At: when, which may be long ago
 
 	PairCodes     SessionEventKind = "pair_codes"     // Codes: the QR payloads to show one after the other
 	PairLinking   SessionEventKind = "pair_linking"   // scanned; the guard let it pass

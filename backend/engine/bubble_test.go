@@ -26,6 +26,7 @@ type bubble struct {
 	ours, ana *wasim.Phone
 	reception domain.DeviceID
 	facades   *bridge.Facades
+	began     time.Time    // when the workspace was opened
 	slept     atomic.Int64 // nanoseconds that the wall clock is ahead of the monotonic one
 	skew      atomic.Int64 // nanoseconds that WhatsApp's clock is ahead of this computer's
 	unplugged atomic.Bool  // this computer has no network
@@ -61,6 +62,7 @@ func (b *bubble) start() {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	key := sim.RootKey()
+	b.began = b.now()
 	e, err := Open(ctx, Options{
 		Dir: b.dir, Kind: Simulated, Mode: Serve, Version: "test",
 		Endpoint: "ws://127.0.0.1:1/ws/chat", RootKey: base64.StdEncoding.EncodeToString(key[:]),

@@ -158,6 +158,7 @@ func (e *Engine) connect() {
 		Journal:  e.journal,
 		Detail:   e.detail,
 		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
+		Signs:    e.store,
 		Ready:    e.ready,
 		Ended:    func() time.Time { return e.ended },
 		Renew:    e.service.RenewVersion,

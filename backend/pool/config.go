@@ -29,6 +29,9 @@ type Client interface {
 	History(ctx context.Context, notice domain.InboundHistory, take func(domain.Past) error) error
 	// HistoryKept tells the phone that a piece of history is kept.
 	HistoryKept(ctx context.Context, notice domain.InboundHistory) error
+	// AskPhone asks the account's phone for something that it answers by itself, and returns when WhatsApp has the question. The answer is
+	// told by the event SessionPhoneSeen.
+	AskPhone(ctx context.Context) error
 	// Linked reports whether the session file holds an account.
 	Linked() bool
 	// Close disconnects and closes the session file.
@@ -64,6 +67,7 @@ type Config struct {
 	Journal func(ctx context.Context, change domain.StateChange) error               // writes a row of the history
 	Detail  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells what has no row: the next try, a percentage. Does not block; may be nil
 	Pairing func(step domain.PairingStep)                                            // tells the link dialog. Does not block; may be nil
+	Signs   Signs                                                                    // what the senses of the devices have learned; may be nil
 	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
 
 	Ended func() time.Time // when the former run of the application ended; zero if there was none, as with nil
@@ -113,6 +117,9 @@ func (c *Config) fill() {
 	}
 	if c.Pairing == nil {
 		c.Pairing = func(domain.PairingStep) {}
+	}
+	if c.Signs == nil {
+		c.Signs = noSigns{}
 	}
 	if c.Ready == nil {
 		c.Ready = func(domain.DeviceID) {}

@@ -141,6 +141,8 @@ func (c *client) PairCode(ctx context.Context, number string) (string, error) {
 	return "K7QP-3MTX", nil
 }
 
+func (c *client) AskPhone(context.Context) error { return nil }
+
 func (c *client) Disconnect() {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

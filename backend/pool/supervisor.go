@@ -32,8 +32,15 @@ type supervisor struct {
 	pairing  *pairing
 	unlink   []chan error // who waits for an unlink
 
+	senses      device.Senses
+	sensesTimer *time.Timer
+	sensesArmed time.Time // what that timer is set to
+	learned     time.Time // when the habits were read
+
 	ready     atomic.Pointer[session]            // read by those who send: set while messages can go
-	listening atomic.Bool                        // read by receivers: the device was suspected to be deaf
+	alert     atomic.Bool                        // read by receivers: the senses want to know of every arrival at once
+	arrived   atomic.Int64                       // written by receivers: when something last came, in milliseconds; 0 once that is known
+	arrivedIn atomic.Int64                       // of receivers: the slot of that
 	shown     atomic.Pointer[domain.PairingStep] // read by PairingOf
 }
 
@@ -47,6 +54,7 @@ func newSupervisor(p *Pool, d domain.Device, file string) *supervisor {
 		number: d.Account.Number,
 		used:   latest(d.LastIn, d.LastOut),
 		state:  device.New(d, file != ""),
+		senses: sensesOf(d),
 	}
 	if file != "" {
 		s.session = p.newSession(d.Ref, file)
@@ -84,8 +92,10 @@ func (s *supervisor) open(n *session) {
 // end closes every session and waits for it.
 func (s *supervisor) end() {
 	s.ready.Store(nil)
-	if s.timer != nil {
-		s.timer.Stop()
+	for _, t := range []*time.Timer{s.timer, s.sensesTimer} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 	s.abandonPairing()
 	s.ticket.leave()
@@ -107,6 +117,7 @@ func (s *supervisor) feed(in device.Input) error {
 		in.At = s.pool.now()
 	}
 	in.Chance = s.rand.Float64()
+	before := s.state
 	next, effects := device.Next(s.state, in)
 	s.state = next
 	s.publish()
@@ -130,6 +141,7 @@ func (s *supervisor) feed(in device.Input) error {
 		s.pairing.follow()
 	}
 	s.pool.renewal.follow(s)
+	s.follow(before, in)
 	return refused
 }
 
@@ -145,7 +157,6 @@ func (s *supervisor) publish() {
 	} else {
 		s.ready.Store(nil)
 	}
-	s.listening.Store(s.state.Troubles.Deaf || s.state.Troubles.DeafTried)
 }
 
 // arm sets the timer to the machine's alarm.
@@ -240,6 +251,7 @@ func (s *supervisor) dialed(n int, err error) {
 func (s *supervisor) happened(n *session, ev domain.SessionEvent) {
 	switch {
 	case n == s.session:
+		s.sensed(ev)
 		if in, ok := device.OfSession(ev); ok {
 			in.At = time.Time{} // our clock, so that moments are in order
 			if in.Kind == device.Outdated {
@@ -262,8 +274,8 @@ func (s *supervisor) receive(ctx context.Context, in domain.Inbound) error {
 	switch {
 	case err != nil && diskRefused(err):
 		s.box.post(func() { _ = s.feed(device.Input{Kind: device.StorageFailed}) })
-	case err == nil && s.listening.Load():
-		s.box.post(func() { _ = s.feed(device.Input{Kind: device.Heard}) })
+	case err == nil:
+		s.noteArrival()
 	}
 	return err
 }

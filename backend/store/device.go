@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.mau.fi/util/dbutil"
 
@@ -13,23 +14,24 @@ import (
 )
 
 const deviceColumns = `id, subaccount_id, slot, label, purpose, priority, favorite, colour, paused, number, lid, push_name, business_name, platform,
-	status, cause, since, detail, created, linked, last_in, last_out`
+	status, cause, since, detail, created, linked, last_in, last_out, phone_seen, phone_watched`
 
 func scanDevice(row dbutil.Scannable) (domain.Device, error) {
 	var d domain.Device
 	var slot sql.Null[int]
 	var number, lid sql.Null[string]
-	var since, created, linked, in, out int64
+	var since, created, linked, in, out, seen, watched int64
 	var detail string
 	err := row.Scan(&d.Ref.Device, &d.Ref.Subaccount, &slot, &d.Label, &d.Purpose, &d.Priority, &d.Favorite, &d.Colour, &d.Paused,
 		&number, &lid, &d.Account.PushName, &d.Account.BusinessName, &d.Account.Platform,
-		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out)
+		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out, &seen, &watched)
 	if err != nil {
 		return d, err
 	}
 	d.Slot, d.Account.Number, d.Account.LID = slot.V, number.V, lid.V
 	d.State.Since, d.Created, d.Linked = fromMillis(since), fromMillis(created), fromMillis(linked)
 	d.LastIn, d.LastOut = fromMillis(in), fromMillis(out)
+	d.Phone = domain.PhoneSign{Seen: fromMillis(seen), Watched: time.Duration(watched) * time.Millisecond}
 	return d, decodeDetail(detail, &d.State.Detail)
 }
 

@@ -38,6 +38,7 @@ type connection struct {
 	ending    bool          // write what is queued, then end
 	deaf      bool          // nothing that the client sends is read any more
 	mute      bool          // nothing is written any more
+	numb      bool          // what nobody asked for is dropped; see numb.go
 	stalled   chan struct{} // open while what is written waits, nil otherwise
 	slow      time.Duration
 	unread    int // stanzas that came since the client last read one
@@ -150,7 +151,7 @@ func (c *connection) handle(node *waBinary.Node) {
 // deliver queues a stanza for the client. It never blocks.
 func (c *connection) deliver(node *waBinary.Node) {
 	c.mu.Lock()
-	if !c.ending {
+	if !c.ending && (!c.numb || !isPushed(node)) {
 		c.queue = append(c.queue, node)
 	}
 	c.mu.Unlock()

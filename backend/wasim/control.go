@@ -60,6 +60,7 @@ const scanPatience = 2 * time.Minute
 //	POST   /phones/{number}/drop         → {"count"}
 //	POST   /phones/{number}/end          {"code"}: stream error
 //	POST   /phones/{number}/black-hole
+//	POST   /phones/{number}/numb         nothing is pushed to the linked devices any more
 //	POST   /phones/{number}/stall        {"on"}: hold back what is for the linked devices
 //	POST   /phones/{number}/half-open
 //	POST   /phones/{number}/lose-prekeys
@@ -140,6 +141,7 @@ func (s *Server) phoneRoutes() map[string]controlFunc {
 		"POST /phones/{number}/drop":        s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { return counted(p.DropConnections()), nil }),
 		"POST /phones/{number}/end":         s.phoneCall(controlEnd),
 		"POST /phones/{number}/black-hole":  s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.BlackHole(); return done(), nil }),
+		"POST /phones/{number}/numb":        s.phoneCall(func(p *Phone, _ *http.Request) (any, error) { p.Numb(); return done(), nil }),
 		"POST /phones/{number}/slow":        s.phoneCall(controlSlow),
 	}
 }

@@ -79,4 +79,5 @@ func TestControlOfSessions(t *testing.T) {
 	post(clinic+"/half-open", nil)
 	post("/phones/34600000022/send", object{"to": "+34600000013", "text": "one way"})
 	c.awaitText("one way")
+	post(clinic+"/numb", nil)
 }

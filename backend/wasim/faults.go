@@ -37,6 +37,8 @@ const (
 	FaultCorruptMessage FaultKind = "corrupt_message"
 	// FaultLoginFailure refuses logins with Code; 402 takes BanCode and Expire.
 	FaultLoginFailure FaultKind = "login_failure"
+	// FaultNumb makes connections numb that log in: everything that the client asks for is answered, and nothing is pushed to it.
+	FaultNumb FaultKind = "numb"
 	// FaultDropPairing cuts the connection at Stage of a pairing.
 	FaultDropPairing FaultKind = "drop_pairing"
 	// FaultSpoilPasskey makes what the client is told at Stage of the demand for a passkey unreadable.
@@ -97,7 +99,7 @@ var ErrBadFault = errors.New("not a fault that can be injected")
 
 func (f Fault) validate() error {
 	switch f.Kind {
-	case FaultLoseAck, FaultDoubleAck, FaultDoubleMessage, FaultReorderMessages, FaultCorruptMessage:
+	case FaultLoseAck, FaultDoubleAck, FaultDoubleMessage, FaultReorderMessages, FaultCorruptMessage, FaultNumb:
 		return nil
 	case FaultDelayAck:
 		if f.Delay > 0 {

@@ -79,6 +79,9 @@ func (s *Server) login(c *connection) bool {
 	}
 	s.log.Debug().Str("number", mask(number)).Uint32("device", id).Msg("logged in")
 	s.ledger.note(d.address(), "login", "")
+	if _, numb := s.faults.takeFor(FaultNumb, d.account.number); numb {
+		c.setNumb()
+	}
 	c.deliver(s.success(d))
 	for _, node := range s.afterLogin(d) {
 		c.deliver(&node)

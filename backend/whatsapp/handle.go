@@ -25,6 +25,7 @@ func (c *Client) handle(raw any) (taken bool) {
 		c.happened(raw, event)
 		return true
 	}
+	c.phoneSeen(raw)
 	inbound := c.inbound(raw)
 	for _, in := range inbound {
 		if err := c.receive(in, isAcknowledged(raw)); err != nil {

@@ -87,6 +87,8 @@ export interface Device {
   linked: number;
   lastIn: number;
   lastOut: number;
+  /** When the phone of the number last gave a sign of life; 0 if never. */
+  phoneSeen: number;
 }
 
 /** The editable parts of a device; a part that is null stays as it is. */

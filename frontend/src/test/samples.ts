@@ -62,6 +62,7 @@ export function sampleDevice(part: Partial<Device> = {}): Device {
     linked: 1,
     lastIn: 0,
     lastOut: 0,
+    phoneSeen: 0,
     ...part,
   };
 }

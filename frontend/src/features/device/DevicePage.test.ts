@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/svelte";
+import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { Device, DeviceSettings, StateChange } from "../../api/types";
@@ -44,6 +44,24 @@ describe("a device's page", () => {
     show({ status: "attention", cause: "phone_offline_too_long", next: "open_phone" });
     expect(screen.getByText(/Open WhatsApp on that phone/)).toBeVisible();
     expect(screen.queryByTestId("next-action")).toBeNull();
+  });
+
+  it("lists what to do where no button helps", () => {
+    show({ status: "attention", cause: "phone_offline_too_long", next: "open_phone", number: "+34 600 000 013" });
+    const steps = screen.getByRole("region", { name: "What to do" }).querySelectorAll("li");
+    expect(steps).toHaveLength(3);
+    expect(steps[0]).toHaveTextContent("+34 600 000 013");
+  });
+
+  it("tells when the phone was last seen, and what follows when that is long ago", () => {
+    show({ linked: 1, phoneSeen: now - 34 * MIN });
+    expect(screen.getByTestId("phone-seen")).toHaveTextContent(/^phone last seen 13:58$/);
+    cleanup();
+    show({ linked: 1, phoneSeen: now - 4 * 24 * 60 * MIN });
+    expect(screen.getByTestId("phone-seen")).toHaveTextContent("unlinks Waflow after 14 days without it");
+    cleanup();
+    show({ linked: 0, phoneSeen: now });
+    expect(screen.queryByTestId("phone-seen")).toBeNull();
   });
 
   it("tells its history, how long each state lasted, and the codes small", async () => {
