@@ -15,6 +15,7 @@ import { PairingDialog } from "./pairing.svelte";
 import { Preferences } from "./preferences.svelte";
 import { Uptimes } from "./uptimes.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
+import { Together } from "./together.svelte";
 import { Workspace } from "./workspace.svelte";
 
 /** The whole interface's state over one connection to the engine. */
@@ -37,6 +38,7 @@ export class Waflow {
   readonly deeds: Deeds;
   readonly fleetList: FleetList;
   readonly uptimes: Uptimes;
+  readonly together: Together;
   readonly inbox: Inbox;
   readonly pairing: PairingDialog;
   readonly demo: DemoPhones;
@@ -53,6 +55,7 @@ export class Waflow {
     this.preferences = new Preferences(calls.settings);
     this.fleetList = new FleetList(this.workspace);
     this.uptimes = new Uptimes(calls.timeline);
+    this.together = new Together(calls.fleet);
     this.inbox = new Inbox(calls.inbox);
     this.pairing = new PairingDialog({ ...calls.pairing, createDevice: calls.fleet.createDevice });
     this.demo = new DemoPhones(calls.demo);
