@@ -26,3 +26,8 @@ export function priorityWords(priority: string): string {
   if (priority === "high") return m.device_priority_high_chip();
   return priority === "low" ? m.device_priority_low_chip() : m.device_priority_medium_chip();
 }
+
+/** A device as it is called where others stand beside it: "Reception ·1". */
+export function calledBySlot(label: string, slot: number): string {
+  return slot > 0 ? `${label} ·${slot}` : label;
+}

@@ -13,9 +13,10 @@ import { Navigation, type History } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
 import { PairingDialog } from "./pairing.svelte";
 import { Preferences } from "./preferences.svelte";
-import { Uptimes } from "./uptimes.svelte";
+import { Removal } from "./removal.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
 import { Together } from "./together.svelte";
+import { Uptimes } from "./uptimes.svelte";
 import { Workspace } from "./workspace.svelte";
 
 /** The whole interface's state over one connection to the engine. */
@@ -39,6 +40,7 @@ export class Waflow {
   readonly fleetList: FleetList;
   readonly uptimes: Uptimes;
   readonly together: Together;
+  readonly removal: Removal;
   readonly inbox: Inbox;
   readonly pairing: PairingDialog;
   readonly demo: DemoPhones;
@@ -56,6 +58,9 @@ export class Waflow {
     this.fleetList = new FleetList(this.workspace);
     this.uptimes = new Uptimes(calls.timeline);
     this.together = new Together(calls.fleet);
+    this.removal = new Removal(calls.fleet, (device) => {
+      if (this.navigation.place.device === device.id) this.navigation.closeDevice();
+    });
     this.inbox = new Inbox(calls.inbox);
     this.pairing = new PairingDialog({ ...calls.pairing, createDevice: calls.fleet.createDevice });
     this.demo = new DemoPhones(calls.demo);

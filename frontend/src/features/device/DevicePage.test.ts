@@ -141,12 +141,21 @@ describe("a device's page", () => {
     ]);
   });
 
-  it("offers to unlink what is linked and to remove what never was", async () => {
+  it("offers to unlink what is linked, and to remove it", async () => {
     const linked = show();
+    await linked.user.click(screen.getByTestId("settings-remove"));
+    expect(linked.onask).toHaveBeenLastCalledWith(linked.device, "remove");
     await linked.user.click(screen.getByTestId("device-menu"));
     await linked.user.click(await screen.findByTestId("device-unlink"));
     expect(linked.onask).toHaveBeenCalledWith(linked.device, "unlink");
-    expect(screen.queryByTestId("device-remove")).toBeNull();
+  });
+
+  it("gives a device a colour, and takes it away", async () => {
+    const { user, onsave, device } = show({ colour: "teal" });
+    await user.click(screen.getByRole("radio", { name: "Rust" }));
+    expect(onsave).toHaveBeenLastCalledWith(device, { colour: "rust" });
+    await user.click(screen.getByRole("radio", { name: "No colour" }));
+    expect(onsave).toHaveBeenLastCalledWith(device, { colour: "" });
   });
 
   it("offers to remove a device that was never linked, and not to pause it", async () => {
