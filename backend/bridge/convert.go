@@ -35,7 +35,7 @@ func ms(t time.Time) int64 {
 }
 
 func subaccountOf(s domain.Subaccount) Subaccount {
-	return Subaccount{ID: int64(s.ID), Name: s.Name, Initials: s.Initials, Colour: string(s.Colour), Position: s.Position}
+	return Subaccount{ID: int64(s.ID), Name: s.Name, Initials: s.Initials, Colour: string(s.Colour), Position: s.Position, Notify: string(s.Notify)}
 }
 
 func unreadOf(u domain.Unread) Unread {
@@ -68,6 +68,7 @@ func deviceOf(d domain.Device) Device {
 		LastIn:     ms(d.LastIn),
 		LastOut:    ms(d.LastOut),
 		PhoneSeen:  ms(d.Phone.Seen),
+		Notify:     string(d.Notify),
 	}
 }
 
@@ -160,6 +161,10 @@ func preferencesOf(s domain.Settings) Preferences {
 		Language:             s.Language,
 		NotifyOfflineAfterMs: s.NotifyOfflineAfter.Milliseconds(),
 		ReadReceipts:         s.ReadReceipts,
+		Notify:               string(s.Notify),
+		Quiet:                Quiet(s.Quiet),
+		NotifyPausedUntil:    ms(s.NotifyPausedUntil),
+		CloseQuits:           s.CloseQuits,
 	}
 }
 
@@ -167,7 +172,14 @@ func settingsOf(p Preferences) domain.Settings {
 	// Beyond a year either way it is refused in any case; as nanoseconds it would wrap around.
 	const year = 365 * 24 * 60 * 60 * 1000
 	after := time.Duration(min(max(p.NotifyOfflineAfterMs, -year), year)) * time.Millisecond
-	return domain.Settings{Theme: p.Theme, Language: p.Language, NotifyOfflineAfter: after, ReadReceipts: p.ReadReceipts}
+	out := domain.Settings{
+		Theme: p.Theme, Language: p.Language, NotifyOfflineAfter: after, ReadReceipts: p.ReadReceipts,
+		Notify: domain.NotifySwitch(p.Notify), Quiet: domain.QuietHours(p.Quiet), CloseQuits: p.CloseQuits,
+	}
+	if p.NotifyPausedUntil > 0 {
+		out.NotifyPausedUntil = time.UnixMilli(p.NotifyPausedUntil).UTC()
+	}
+	return out
 }
 
 // oneLine is a name that somebody else chose, as it can stand in a row: no line breaks, no controls, no override of the writing direction

@@ -29,8 +29,9 @@ type Snapshot struct {
 	Devices     []Device      `json:"devices"`
 	Unread      []Unread      `json:"unread"` // one per subaccount that has any
 	Settings    Preferences   `json:"settings"`
-	Pairings    []PairingStep `json:"pairings"` // those going on
-	Notices     []Notice      `json:"notices"`  // newest last, at most 50
+	Pairings    []PairingStep `json:"pairings"`    // those going on
+	Notices     []Notice      `json:"notices"`     // newest last, at most 100
+	NoticesRead int64         `json:"noticesRead"` // those with a higher id are unread
 }
 
 // Subaccount is a tile of the rail.
@@ -40,6 +41,7 @@ type Subaccount struct {
 	Initials string `json:"initials"`
 	Colour   string `json:"colour"`
 	Position int    `json:"position"`
+	Notify   string `json:"notify"` // "": as the workspace; "on", "off"
 }
 
 // Unread is the number of unread messages and conversations of a subaccount.
@@ -75,6 +77,7 @@ type Device struct {
 	LastIn     int64  `json:"lastIn"`
 	LastOut    int64  `json:"lastOut"`
 	PhoneSeen  int64  `json:"phoneSeen"` // when the phone of the number last gave a sign of life
+	Notify     string `json:"notify"`    // "": as its subaccount; "on", "off"
 }
 
 // DeviceSettings are the editable parts of a device; a nil part stays as it is.
@@ -84,6 +87,7 @@ type DeviceSettings struct {
 	Priority *string `json:"priority"`
 	Favorite *bool   `json:"favorite"`
 	Colour   *string `json:"colour"`
+	Notify   *string `json:"notify"`
 }
 
 // RemovalLoss is what goes when a device is removed.
@@ -223,6 +227,18 @@ type Preferences struct {
 	Language             string `json:"language"`
 	NotifyOfflineAfterMs int64  `json:"notifyOfflineAfterMs"`
 	ReadReceipts         bool   `json:"readReceipts"`
+	Notify               string `json:"notify"` // "", "on" or "off"
+	Quiet                Quiet  `json:"quiet"`
+	NotifyPausedUntil    int64  `json:"notifyPausedUntil"` // 0: not paused
+	CloseQuits           bool   `json:"closeQuits"`
+}
+
+// Quiet is the part of every day in which notifications are held back, in minutes since midnight by this computer's clock.
+type Quiet struct {
+	On        bool `json:"on"`
+	From      int  `json:"from"`
+	To        int  `json:"to"`
+	Attention bool `json:"attention"` // what requires attention is told nevertheless
 }
 
 // Notice is a notification about devices, several at once as one.

@@ -9,7 +9,7 @@ import (
 )
 
 // maxNotices is how many notices a snapshot holds.
-const maxNotices = 50
+const maxNotices = 100
 
 // App answers what concerns the whole window.
 type App struct{ gate *gate }
@@ -47,8 +47,11 @@ func snapshot(ctx context.Context, s Services) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	var notices []domain.Notice
+	var read int64
 	if s.Notices != nil {
-		notices = s.Notices()
+		if notices, read, err = s.Notices.Newest(ctx, maxNotices); err != nil {
+			return Snapshot{}, err
+		}
 	}
 	return Snapshot{
 		Seq:         seq,
@@ -57,8 +60,19 @@ func snapshot(ctx context.Context, s Services) (Snapshot, error) {
 		Unread:      list(unread, unreadOf),
 		Settings:    preferencesOf(settings),
 		Pairings:    list(fleet.Pairings, pairingOf),
-		Notices:     list(notices[max(0, len(notices)-maxNotices):], noticeOf),
+		Notices:     list(notices, noticeOf),
+		NoticesRead: read,
 	}, nil
+}
+
+// ReadNotices marks every notice up to an id as read.
+func (a *App) ReadNotices(upTo int64) error {
+	return tell(a.gate, "App.ReadNotices", func(ctx context.Context, s Services) error {
+		if s.Notices == nil {
+			return nil
+		}
+		return s.Notices.Read(ctx, upTo)
+	})
 }
 
 // OpenLink opens an address outside the window: https, mailto and tel only. Errors: invalid.

@@ -25,6 +25,15 @@ func (f *Fleet) RenameSubaccount(id int64, name string) (Subaccount, error) {
 	})
 }
 
+// NotifySubaccount says whether notifications about a subaccount's devices are shown: "" as the workspace, "on", "off". Errors: invalid,
+// not_found.
+func (f *Fleet) NotifySubaccount(id int64, notify string) (Subaccount, error) {
+	return ask(f.gate, "Fleet.NotifySubaccount", func(ctx context.Context, s Services) (Subaccount, error) {
+		changed, err := s.Fleet.NotifySubaccount(ctx, domain.SubaccountID(id), domain.NotifySwitch(notify))
+		return subaccountOf(changed), err
+	})
+}
+
 // CreateDevice adds a device that waits for its first link. Errors: invalid, not_found.
 func (f *Fleet) CreateDevice(subaccount int64, label, purpose string) (Device, error) {
 	return ask(f.gate, "Fleet.CreateDevice", func(ctx context.Context, s Services) (Device, error) {
@@ -43,6 +52,10 @@ func (f *Fleet) UpdateDevice(id int64, settings DeviceSettings) (Device, error) 
 
 func patchOf(d DeviceSettings) domain.DevicePatch {
 	patch := domain.DevicePatch{Label: d.Label, Favorite: d.Favorite}
+	if d.Notify != nil {
+		notify := domain.NotifySwitch(*d.Notify)
+		patch.Notify = &notify
+	}
 	if d.Colour != nil {
 		colour := domain.Colour(*d.Colour)
 		patch.Colour = &colour

@@ -47,6 +47,23 @@ type workspace struct {
 	store *store.Store
 }
 
+// told are the notices of a workspace.
+type told struct{ store *store.Store }
+
+func (n told) Newest(ctx context.Context, limit int) ([]domain.Notice, int64, error) {
+	newest, err := n.store.Notices(ctx, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	read, err := n.store.NoticesRead(ctx)
+	return newest, read, err
+}
+
+func (n told) Read(ctx context.Context, upTo int64) error {
+	_, err := n.store.ReadNotices(ctx, upTo)
+	return err
+}
+
 func openWorkspace(t *testing.T) workspace {
 	t.Helper()
 	bus := events.NewBus(events.Limits{})
@@ -57,9 +74,9 @@ func openWorkspace(t *testing.T) workspace {
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
 	facades := bridge.NewFacades()
 	facades.Attach(bridge.Services{
-		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus), Inbox: inbox.New(opened, nil, nil, nil),
+		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus, func(domain.Subaccount) {}), Inbox: inbox.New(opened, nil, nil, nil),
 		Settings: settings.New(opened, bus, func(domain.Settings) {}), Logger: zerolog.Nop(),
-		Notices: func() []domain.Notice { return make([]domain.Notice, 60) },
+		Notices: told{opened},
 	})
 	listener, err := bridge.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
@@ -108,8 +125,36 @@ func TestEmptyWorkspaceHasListsAndNoNull(t *testing.T) {
 	_, text, _ = w.do(t, request{path: "/api/call/Inbox.Conversations", body: `[0,"",50]`})
 	require.JSONEq(t, `{"seq":0,"items":[],"next":"","total":0}`, text)
 	snapshot := call[bridge.Snapshot](t, w, "App.Snapshot")
-	require.Len(t, snapshot.Notices, 50, "the newest")
 	require.Equal(t, int64(30_000), snapshot.Settings.NotifyOfflineAfterMs)
+}
+
+func TestNotificationsOverHTTP(t *testing.T) {
+	w := openWorkspace(t)
+	sub := call[bridge.Subaccount](t, w, "Fleet.CreateSubaccount", "Clínica Vida")
+	device := call[bridge.Device](t, w, "Fleet.CreateDevice", sub.ID, "Reception", "support")
+	item := domain.NoticeItem{
+		Ref: domain.DeviceRef{Subaccount: domain.SubaccountID(sub.ID), Device: domain.DeviceID(device.ID)}, Kind: domain.NoticeOffline,
+		State: domain.DeviceState{Status: domain.StatusOffline, Cause: domain.CauseNetworkDown},
+	}
+	for range 102 {
+		_, err := w.store.AddNotice(t.Context(), domain.Notice{Kind: domain.NoticeOffline, At: time.UnixMilli(5), Items: []domain.NoticeItem{item}})
+		require.NoError(t, err)
+	}
+	snapshot := call[bridge.Snapshot](t, w, "App.Snapshot")
+	require.Len(t, snapshot.Notices, 100, "the newest")
+	require.Equal(t, bridge.Notice{
+		ID: 102, Kind: "offline", At: 5, Items: []bridge.NoticeItem{{Subaccount: sub.ID, Device: device.ID, Kind: "offline", Cause: "network_down"}},
+	}, snapshot.Notices[99])
+	require.Zero(t, snapshot.NoticesRead)
+	call[any](t, w, "App.ReadNotices", 101)
+	require.EqualValues(t, 101, call[bridge.Snapshot](t, w, "App.Snapshot").NoticesRead)
+
+	require.Equal(t, "off", call[bridge.Subaccount](t, w, "Fleet.NotifySubaccount", sub.ID, "off").Notify)
+	on := "on"
+	require.Equal(t, "on", call[bridge.Device](t, w, "Fleet.UpdateDevice", device.ID, bridge.DeviceSettings{Notify: &on}).Notify)
+	status, text, _ := w.do(t, request{path: "/api/call/Fleet.NotifySubaccount", body: `[1,"loud"]`})
+	require.NotEqual(t, http.StatusOK, status)
+	require.Contains(t, text, "invalid")
 }
 
 func TestSubaccountDeviceAndPairingOverHTTP(t *testing.T) {

@@ -81,7 +81,7 @@ func serve(t *testing.T) served {
 	facades.Attach(bridge.Services{
 		Info:     bridge.AppInfo{Version: "1.2.3", Mode: "serve"},
 		Bus:      s.bus,
-		Fleet:    fleet.New(nil, triedPool{}, s.bus),
+		Fleet:    fleet.New(nil, triedPool{}, s.bus, func(domain.Subaccount) {}),
 		Inbox:    inbox.New(nil, nil, nil, nil),
 		Settings: settings.New(&kept{now: domain.DefaultSettings()}, s.bus, func(domain.Settings) {}),
 		Logger:   zerolog.New(s.log),

@@ -24,14 +24,22 @@ type Services struct {
 	Demo     Phones // nil outside the demo
 	Logger   zerolog.Logger
 
-	// Notices returns the newest notices, newest last; nil stands for none.
-	Notices func() []domain.Notice
+	// Notices is what was told; nil stands for nothing.
+	Notices Notices
 	// ClockWrong tells whether this computer's clock is far from WhatsApp's; nil stands for no.
 	ClockWrong func() bool
 	// OpenURL opens an address that the facade found harmless; nil where a browser shows the interface and opens it itself.
 	OpenURL func(url string) error
 	// OpenDemo starts the demo as a process of its own; nil where that can't be done.
 	OpenDemo func() error
+}
+
+// Notices are the notifications that were told.
+type Notices interface {
+	// Newest returns the newest, newest last, at most limit, and the highest id that was read.
+	Newest(ctx context.Context, limit int) ([]domain.Notice, int64, error)
+	// Read marks every notice up to an id as read.
+	Read(ctx context.Context, upTo int64) error
 }
 
 // Phones are the simulated phones of the demo. Numbers are international digits without "+".

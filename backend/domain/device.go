@@ -16,6 +16,7 @@ type Device struct {
 	Created  time.Time
 	Linked   time.Time // when the present link was confirmed; zero if there is none
 	Paused   bool      // by the operator
+	Notify   NotifySwitch
 	LastIn   time.Time // when a message last arrived here; zero if never
 	LastOut  time.Time // when a message was last sent from here; zero if never
 	Phone    PhoneSign

@@ -11,6 +11,7 @@ const (
 	NoticeAttention NoticeKind = "attention" // one device requires attention
 	NoticeBack      NoticeKind = "back"      // one device that was announced is Connected again
 	NoticeSeveral   NoticeKind = "several"   // several of the above at once
+	NoticeDigest    NoticeKind = "digest"    // what happened while notifications were held back
 )
 
 // NoticeItem is one device in a notice.
@@ -34,9 +35,16 @@ type Settings struct {
 	Language           string        // "en"; "" follows the system
 	NotifyOfflineAfter time.Duration // how long a device is Offline before a notification
 	ReadReceipts       bool          // tell contacts that their messages were read here
+	Notify             NotifySwitch  // whether devices are told of where neither they nor their subaccounts say otherwise
+	Quiet              QuietHours
+	NotifyPausedUntil  time.Time // until when a person holds every notification back; zero if nobody does
+	CloseQuits         bool      // closing the window ends Waflow, and with it every connection
 }
 
 // DefaultSettings returns the settings of a new workspace.
 func DefaultSettings() Settings {
-	return Settings{Theme: "system", NotifyOfflineAfter: 30 * time.Second, ReadReceipts: true}
+	return Settings{
+		Theme: "system", NotifyOfflineAfter: 30 * time.Second, ReadReceipts: true,
+		Quiet: QuietHours{From: 22 * 60, To: 7 * 60},
+	}
 }

@@ -18,6 +18,7 @@ type DevicePatch struct {
 	Favorite *bool
 	Colour   *Colour // "" takes it away
 	Paused   *bool
+	Notify   *NotifySwitch
 }
 
 // NewMessage is a message to send, as the outbox takes it: the device is chosen, WhatsApp's id and the final payload are made.

@@ -10,6 +10,7 @@ type Subaccount struct {
 	Colour   Colour
 	Position int // place in the rail, from 0
 	Created  time.Time
+	Notify   NotifySwitch // of its devices
 }
 
 // Colour names one of the twelve subaccount colours of the design tokens.

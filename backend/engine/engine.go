@@ -135,6 +135,9 @@ func (e *Engine) committed(c domain.Changed) {
 		return
 	}
 	e.fleet.ShowDevices(c.Devices)
+	for _, d := range c.Devices {
+		e.notify.Device(d)
+	}
 	e.fleet.HideDevices(c.DevicesGone)
 	for _, ref := range c.DevicesGone {
 		e.notify.Removed(ref)
@@ -145,7 +148,7 @@ func (e *Engine) committed(c domain.Changed) {
 
 // connect builds the parts and ties them together. No part knows another; each gets what it needs as a function or a small interface.
 func (e *Engine) connect() {
-	e.notices = newNotices(e.bus)
+	e.notices = newNotices(e.store, e.bus, e.log)
 	e.notify = notify.NewNotifier(notify.Config{Now: e.options.now(), Show: e.notices.add})
 	e.ingest = ingest.New(e.store, e.options.now())
 	e.pool = pool.New(pool.Config{
@@ -169,7 +172,7 @@ func (e *Engine) connect() {
 	})
 	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Now: e.options.now(), Logger: e.log})
 	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.ingest.KeepPast, Logger: e.log})
-	e.fleet = fleet.New(e.store, e.pool, e.bus)
+	e.fleet = fleet.New(e.store, e.pool, e.bus, e.notify.Subaccount)
 	e.timeline = timeline.New(e.store, e.options.now())
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
 	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
@@ -217,6 +220,11 @@ func (e *Engine) detail(ref domain.DeviceRef, state domain.DeviceState) {
 // Run connects the devices and keeps everything going until ctx ends. It returns the first failure, or nil.
 func (e *Engine) Run(ctx context.Context) error {
 	begin := context.WithoutCancel(ctx) // short reads: to be told to end before it began is no failure
+	current, err := e.store.Settings(begin)
+	if err != nil {
+		return err
+	}
+	e.notify.Configure(current)
 	if err := e.addDevices(begin); err != nil {
 		return err
 	}
@@ -225,11 +233,6 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	e.ended = ended
-	current, err := e.store.Settings(begin)
-	if err != nil {
-		return err
-	}
-	e.notify.Configure(current)
 	parts := []part{{"record of running", e.keepAlive}, {"outbox", e.outbox.Run}, {"history", e.history.Run}, {"devices", e.pool.Run}, {"notifications", e.notify.Run}}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})
@@ -250,6 +253,13 @@ func (e *Engine) addDevices(ctx context.Context) error {
 	files := make(map[domain.DeviceID]string, len(links))
 	for _, link := range links {
 		files[link.Ref.Device] = link.File
+	}
+	subaccounts, err := e.store.Subaccounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range subaccounts {
+		e.notify.Subaccount(s)
 	}
 	for _, d := range devices {
 		e.notify.Known(d)

@@ -1,36 +1,42 @@
 package engine
 
 import (
-	"slices"
+	"context"
 	"sync"
+
+	"github.com/rs/zerolog"
 
 	"waflow/backend/domain"
 	"waflow/backend/events"
+	"waflow/backend/store"
 )
 
-// keptNotices is how many notifications the interface can look back on.
-const keptNotices = 50
-
-// notices keeps the newest notifications and hands each to the interface and, where there is one, to the window.
+// notices keeps what was told and hands each notice to the interface and, where there is one, to the window.
 type notices struct {
-	bus *events.Bus
+	store *store.Store
+	bus   *events.Bus
+	log   zerolog.Logger
 
-	mu     sync.Mutex
-	newest []domain.Notice
-	next   int64
-	show   func(domain.Notice)
+	mu   sync.Mutex
+	last int64
+	show func(domain.Notice)
 }
 
-func newNotices(bus *events.Bus) *notices { return &notices{bus: bus} }
+func newNotices(store *store.Store, bus *events.Bus, log zerolog.Logger) *notices {
+	return &notices{store: store, bus: bus, log: log}
+}
 
-func (n *notices) add(notice domain.Notice) {
+// add keeps a notice and tells it. A disk that does not take it is no reason not to tell.
+func (n *notices) add(ctx context.Context, notice domain.Notice) {
+	kept, err := n.store.AddNotice(context.WithoutCancel(ctx), notice)
 	n.mu.Lock()
-	n.next++
-	notice.ID = n.next
-	n.newest = append(n.newest, notice)
-	if len(n.newest) > keptNotices {
-		n.newest = slices.Delete(n.newest, 0, len(n.newest)-keptNotices)
+	if err != nil {
+		n.log.Warn().Err(err).Msg("a notice was not kept")
+		notice.ID = n.last + 1
+	} else {
+		notice.ID = kept.ID
 	}
+	n.last = max(n.last, notice.ID)
 	show := n.show
 	n.mu.Unlock()
 	n.bus.Publish(events.Notice(notice))
@@ -39,10 +45,24 @@ func (n *notices) add(notice domain.Notice) {
 	}
 }
 
-func (n *notices) all() []domain.Notice {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return slices.Clone(n.newest)
+// Newest returns the newest notices, newest last, and the highest id that was read.
+func (n *notices) Newest(ctx context.Context, limit int) ([]domain.Notice, int64, error) {
+	newest, err := n.store.Notices(ctx, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	read, err := n.store.NoticesRead(ctx)
+	return newest, read, err
+}
+
+// Read marks every notice up to an id as read.
+func (n *notices) Read(ctx context.Context, upTo int64) error {
+	read, err := n.store.ReadNotices(ctx, upTo)
+	if err != nil {
+		return err
+	}
+	n.bus.Publish(events.NoticesRead(read))
+	return nil
 }
 
 func (n *notices) onNew(show func(domain.Notice)) {

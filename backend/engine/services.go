@@ -21,7 +21,7 @@ func (o Options) Info() bridge.AppInfo {
 func (e *Engine) Services() bridge.Services {
 	s := bridge.Services{
 		Info: e.options.Info(), Bus: e.bus, Fleet: e.fleet, Timeline: e.timeline, Inbox: e.inbox, Settings: e.settings,
-		Notices: e.notices.all, ClockWrong: e.clockWrong, Logger: e.log,
+		Notices: e.notices, ClockWrong: e.clockWrong, Logger: e.log,
 	}
 	if e.demo != nil {
 		s.Demo = e.demo

@@ -18,6 +18,7 @@ const (
 	TopicMessage      Topic = "message"      // domain.Message by its id
 	TopicPairing      Topic = "pairing"      // domain.PairingStep by the device's id
 	TopicNotice       Topic = "notice"       // domain.Notice by its id
+	TopicNoticesRead  Topic = "notices_read" // the highest id that was read, in the id
 	TopicSettings     Topic = "settings"     // domain.Settings, id 0
 	TopicDemo         Topic = "demo"         // domain.SimulatedPhone by its number
 )
@@ -79,6 +80,11 @@ func Pairing(p domain.PairingStep) Change {
 // Notice tells of a notification.
 func Notice(n domain.Notice) Change {
 	return Change{Topic: TopicNotice, ID: n.ID, Value: n}
+}
+
+// NoticesRead tells up to which id notices were read.
+func NoticesRead(upTo int64) Change {
+	return Change{Topic: TopicNoticesRead, ID: upTo}
 }
 
 // Settings tells the workspace's settings as they are now.

@@ -30,7 +30,7 @@ func (f *Fleet) CreateDevice(ctx context.Context, subaccount domain.SubaccountID
 	return d, nil
 }
 
-// UpdateDevice changes label, purpose, priority, favourite or colour, and returns the device as it is then. A device that becomes the favourite
+// UpdateDevice changes label, purpose, priority, favourite, colour or notifications, and returns the device as it is then. A device that becomes the favourite
 // takes that from the one before. Pausing is not an update: see Pause. Errors: invalid, not_found.
 func (f *Fleet) UpdateDevice(ctx context.Context, id domain.DeviceID, patch domain.DevicePatch) (domain.Device, error) {
 	patch.Paused = nil
@@ -81,6 +81,11 @@ func checkPatch(p domain.DevicePatch) (domain.DevicePatch, error) {
 	}
 	if p.Colour != nil && *p.Colour != "" && !slices.Contains(domain.Colours(), *p.Colour) {
 		return p, invalid("colour", "unknown", "There is no such colour.")
+	}
+	if p.Notify != nil {
+		if err := checkNotify(*p.Notify); err != nil {
+			return p, err
+		}
 	}
 	if p.Priority != nil && !slices.Contains(domain.Priorities(), *p.Priority) {
 		return p, invalid("priority", "unknown", "There is no such priority.")

@@ -12,6 +12,7 @@ import (
 type Store interface {
 	CreateSubaccount(ctx context.Context, s domain.Subaccount) (domain.Subaccount, error)
 	RenameSubaccount(ctx context.Context, id domain.SubaccountID, name, initials string) (domain.Subaccount, error)
+	SetSubaccountNotify(ctx context.Context, id domain.SubaccountID, notify domain.NotifySwitch) (domain.Subaccount, error)
 	Subaccounts(ctx context.Context) ([]domain.Subaccount, error)
 	CreateDevice(ctx context.Context, d domain.Device) (domain.Device, error)
 	UpdateDevice(ctx context.Context, ref domain.DeviceRef, patch domain.DevicePatch) (domain.Device, error)
@@ -47,13 +48,14 @@ type Fleet struct {
 	store  Store
 	pool   Pool
 	bus    *events.Bus
+	told   func(domain.Subaccount)
 	screen *screen
 
 	// naming makes looking at the names in use and adding one a single step.
 	naming sync.Mutex
 }
 
-// New returns the fleet over its parts.
-func New(store Store, pool Pool, bus *events.Bus) *Fleet {
-	return &Fleet{store: store, pool: pool, bus: bus, screen: newScreen(bus)}
+// New returns the fleet over its parts. notify is told when a subaccount's switch of notifications changed; it must not block.
+func New(store Store, pool Pool, bus *events.Bus, notify func(domain.Subaccount)) *Fleet {
+	return &Fleet{store: store, pool: pool, bus: bus, told: notify, screen: newScreen(bus)}
 }

@@ -90,7 +90,7 @@ func newWorld(t *testing.T) world {
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
 	bus := events.NewBus(events.Limits{Frame: time.Nanosecond})
 	p := &pool{}
-	f = fleet.New(opened, p, bus)
+	f = fleet.New(opened, p, bus, func(domain.Subaccount) {})
 	return world{Fleet: f, store: opened, pool: p, feed: bus.Subscribe(t.Context())}
 }
 

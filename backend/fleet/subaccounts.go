@@ -46,6 +46,27 @@ func (f *Fleet) RenameSubaccount(ctx context.Context, id domain.SubaccountID, na
 	return s, nil
 }
 
+// NotifySubaccount says whether notifications about a subaccount's devices are shown. Errors: invalid, not_found.
+func (f *Fleet) NotifySubaccount(ctx context.Context, id domain.SubaccountID, notify domain.NotifySwitch) (domain.Subaccount, error) {
+	if err := checkNotify(notify); err != nil {
+		return domain.Subaccount{}, err
+	}
+	s, err := f.store.SetSubaccountNotify(ctx, id, notify)
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	f.told(s)
+	f.bus.Publish(events.Subaccount(s))
+	return s, nil
+}
+
+func checkNotify(s domain.NotifySwitch) error {
+	if !slices.Contains(domain.NotifySwitches(), s) {
+		return invalid("notify", "unknown", "Notifications are on, off, or as one level up.")
+	}
+	return nil
+}
+
 // checkName returns the cleaned name and the subaccounts other than self, none of which has it.
 func (f *Fleet) checkName(ctx context.Context, raw string, self domain.SubaccountID) (string, []domain.Subaccount, error) {
 	name, err := cleanName("name", raw)

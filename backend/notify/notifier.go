@@ -10,8 +10,9 @@ import (
 
 // Config is what a notifier needs.
 type Config struct {
-	Now  func() time.Time           // time.Now, or a test's
-	Show func(notice domain.Notice) // gets each notice, without an ID; should not block for long
+	Now func() time.Time // time.Now, or a test's; quiet hours go by its time zone
+	// Show gets each notice, without an ID, and the context of Run, which may have ended; it should not block for long.
+	Show func(ctx context.Context, notice domain.Notice)
 }
 
 // Notifier runs the policy by the clock. What it is told never blocks who tells; notices come from its one goroutine, in order.
@@ -32,7 +33,7 @@ func NewNotifier(cfg Config) *Notifier {
 
 // Known tells how a device was found at the start: what requires attention already is not told again, but that it is back will be.
 func (n *Notifier) Known(d domain.Device) {
-	n.put(Input{Kind: Known, Device: d.Ref, State: d.State})
+	n.put(Input{Kind: Known, Device: d.Ref, State: d.State, Switch: d.Notify})
 }
 
 // Changed tells that a device's status or cause changed. Telling the same twice does no harm.
@@ -45,9 +46,19 @@ func (n *Notifier) Removed(ref domain.DeviceRef) {
 	n.put(Input{Kind: Removed, Device: ref})
 }
 
+// Device tells how the switch of a device is now.
+func (n *Notifier) Device(d domain.Device) {
+	n.put(Input{Kind: Switched, Device: d.Ref, Switch: d.Notify})
+}
+
+// Subaccount tells how the switch of a subaccount is now.
+func (n *Notifier) Subaccount(s domain.Subaccount) {
+	n.put(Input{Kind: Switched, Subaccount: s.ID, Switch: s.Notify})
+}
+
 // Configure tells what the settings are now.
 func (n *Notifier) Configure(s domain.Settings) {
-	n.put(Input{Kind: Configured, After: s.NotifyOfflineAfter})
+	n.put(Input{Kind: Configured, Settings: s})
 }
 
 func (n *Notifier) put(in Input) {
@@ -76,7 +87,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 		var notices []domain.Notice
 		state, notices = Next(state, in)
 		for _, notice := range notices {
-			n.cfg.Show(notice)
+			n.cfg.Show(ctx, notice)
 		}
 	}
 	timer := time.NewTimer(0)
@@ -95,7 +106,8 @@ func (n *Notifier) Run(ctx context.Context) error {
 		if wake := state.Wake(); wake.IsZero() {
 			timer.Stop()
 		} else {
-			timer.Reset(max(wake.Sub(n.cfg.Now()), 0))
+			// A timer stands still while the computer sleeps; what was wanted meanwhile is not to come as much too late.
+			timer.Reset(min(max(wake.Sub(n.cfg.Now()), 0), time.Minute))
 		}
 	}
 }

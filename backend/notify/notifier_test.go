@@ -14,7 +14,7 @@ import (
 func TestNotifierShowsByTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var shown []domain.Notice
-		n := NewNotifier(Config{Now: time.Now, Show: func(notice domain.Notice) { shown = append(shown, notice) }})
+		n := NewNotifier(Config{Now: time.Now, Show: func(_ context.Context, notice domain.Notice) { shown = append(shown, notice) }})
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan error, 1)
 		go func() { ended <- n.Run(ctx) }()

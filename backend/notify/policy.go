@@ -2,7 +2,9 @@
 // returns what to show. Notifier feeds it with the clock; showing is left to who asks.
 //
 // A device is announced when it has been Offline for longer than the setting or when it requires attention, and once more when it is
-// back; never when it only flapped, when a person paused it, or while it is being linked. What falls together becomes one notice.
+// back; never when it only flapped, when a person paused it, while it is being linked, or when its notifications are off. What falls
+// together becomes one notice. What would be shown in quiet hours, or while a person holds notifications back, is kept and becomes one
+// digest at their end, saying how things are then. One exception is a choice: what requires attention may be told in quiet hours too.
 package notify
 
 import (
@@ -14,9 +16,15 @@ import (
 	"waflow/backend/domain"
 )
 
-// Gather is how long something that is to be shown waits for more of it, so that several become one. A device that changes its mind meanwhile is not
-// shown at all.
-const Gather = 2 * time.Second
+// What is to be shown waits for more of it, so that several become one. A device that changes its mind meanwhile is not shown at all.
+const (
+	// Gather is how long nothing more has to come.
+	Gather = 2 * time.Second
+	// GatherBack is the same while devices that were announced are still away: they come back a few at a time.
+	GatherBack = 10 * time.Second
+	// GatherMost is how long the first of them waits at most.
+	GatherMost = 45 * time.Second
+)
 
 // InputKind is what happened.
 type InputKind string
@@ -26,48 +34,63 @@ const (
 	Known      InputKind = "known"      // Device is in State from before: nothing new to anyone
 	Changed    InputKind = "changed"    // Device is in State now
 	Removed    InputKind = "removed"    // Device is gone
-	Configured InputKind = "configured" // After is the setting
+	Configured InputKind = "configured" // the settings are Settings
+	Switched   InputKind = "switched"   // the notifications of Device, or of Subaccount if it names none, are as Switch says
 	Tick       InputKind = "tick"       // time has passed
 )
 
-// Input is one thing that happened, at a moment.
+// Input is one thing that happened, at a moment. The clock of its time zone is the one that quiet hours go by.
 type Input struct {
-	Kind   InputKind
-	At     time.Time
-	Device domain.DeviceRef
-	State  domain.DeviceState
-	After  time.Duration // how long a device is Offline before it is announced
+	Kind       InputKind
+	At         time.Time
+	Device     domain.DeviceRef
+	State      domain.DeviceState
+	Settings   domain.Settings
+	Subaccount domain.SubaccountID
+	Switch     domain.NotifySwitch // Known, Switched
 }
 
 // watch is what is known about one device.
 type watch struct {
 	ref       domain.DeviceRef
 	state     domain.DeviceState
+	own       domain.NotifySwitch
+	muted     bool              // by its own switch or by one above it
 	down      time.Time         // since when it is Offline without having been announced; zero if it is not
-	announced domain.NoticeKind // what people know: NoticeOffline, NoticeAttention, or ""
+	announced domain.NoticeKind // what people know, or will from the digest: NoticeOffline, NoticeAttention, or ""
 	cause     domain.Cause      // of the announced attention
 	waiting   domain.NoticeKind // what is about to be shown, or ""
+	since     time.Time         // when it began to wait
+	kept      bool              // it is to be in the digest
 }
 
 // State is what the policy remembers. The zero value knows no device and announces without delay.
 type State struct {
-	after   time.Duration
-	devices map[domain.DeviceID]watch
-	show    time.Time // when what waits is shown; zero if nothing does
+	settings    domain.Settings
+	devices     map[domain.DeviceID]watch
+	subaccounts map[domain.SubaccountID]domain.NotifySwitch
+	show        time.Time // when what waits is shown; zero if nothing does
+	digest      time.Time // when what was kept is shown; zero if nothing was
 }
 
-// New returns a state with the setting.
-func New(after time.Duration) State { return State{after: after} }
+// New returns a state with the settings.
+func New(settings domain.Settings) State { return State{settings: settings} }
 
 // Wake returns when the policy wants the input Tick; zero for never.
 func (s State) Wake() time.Time {
-	wake := s.show
+	wake := sooner(s.show, s.digest)
 	for _, w := range s.devices {
-		if due := s.due(w); !due.IsZero() && (wake.IsZero() || due.Before(wake)) {
-			wake = due
-		}
+		wake = sooner(wake, s.due(w))
 	}
 	return wake
+}
+
+// sooner is the earlier of two moments, of which zero is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // due returns when a device that is Offline is to be announced; zero if it is not to be.
@@ -75,35 +98,43 @@ func (s State) due(w watch) time.Time {
 	if w.down.IsZero() {
 		return time.Time{}
 	}
-	return w.down.Add(max(s.after, 0))
+	return w.down.Add(max(s.settings.NotifyOfflineAfter, 0))
 }
 
 // Next returns the state after an input and the notice to show now, if any: at most one. The notice has no ID.
 func Next(s State, in Input) (State, []domain.Notice) {
-	s.devices = maps.Clone(s.devices)
+	s.devices, s.subaccounts = maps.Clone(s.devices), maps.Clone(s.subaccounts)
 	if s.devices == nil {
-		s.devices = map[domain.DeviceID]watch{}
+		s.devices, s.subaccounts = map[domain.DeviceID]watch{}, map[domain.SubaccountID]domain.NotifySwitch{}
 	}
 	switch in.Kind {
 	case Known:
-		s.devices[in.Device.Device] = known(in)
+		s.devices[in.Device.Device] = s.known(in)
 	case Changed:
 		s = s.changed(in)
 	case Removed:
 		delete(s.devices, in.Device.Device)
 	case Configured:
-		s.after = in.After
+		s.settings = in.Settings
+	case Switched:
+		s = s.switched(in)
 	case Tick:
 	}
+	s = s.mute()
 	s = s.collect(in.At)
-	return s.shown(in.At)
+	s, shown := s.shown(in.At)
+	s.digest = s.digestAt(in.At)
+	return s, shown
 }
 
-// known is a device as it was found: what requires attention already is not told again, but its end is.
-func known(in Input) watch {
-	w := watch{ref: in.Device, state: in.State}
+// known is a device as it was found: what requires attention already is not told again, but its end is. What came to require it in the
+// quiet hours that are still going on was kept by the run before, and is kept again.
+func (s State) known(in Input) watch {
+	w := watch{ref: in.Device, state: in.State, own: in.Switch}
 	if in.State.Status == domain.StatusAttention {
 		w.announced, w.cause = domain.NoticeAttention, in.State.Cause
+		from, _ := s.settings.Quiet.At(in.At)
+		w.kept = !from.IsZero() && !in.State.Since.Before(from) && !s.settings.Quiet.Attention
 	}
 	return w
 }
@@ -113,6 +144,10 @@ func (s State) changed(in Input) State {
 	w := s.devices[in.Device.Device]
 	was := w.state.Status
 	w.ref, w.state = in.Device, in.State
+	if w.muted {
+		s.devices[in.Device.Device] = silenced(w)
+		return s
+	}
 	switch in.State.Status {
 	case domain.StatusConnected:
 		w.down = time.Time{}
@@ -161,40 +196,77 @@ func offline(w watch, was domain.Status, in Input) watch {
 
 // collect lets those that have been away for too long wait to be shown, and sets when that is.
 func (s State) collect(at time.Time) State {
-	some := false
+	var first, last time.Time
+	away, back := false, true
 	for id, w := range s.devices {
 		if due := s.due(w); !due.IsZero() && !at.Before(due) {
 			w.down, w.waiting = time.Time{}, domain.NoticeOffline
-			s.devices[id] = w
 		}
-		some = some || w.waiting != ""
+		switch {
+		case w.waiting == "":
+			w.since = time.Time{}
+			away = away || w.announced == domain.NoticeOffline
+		case w.since.IsZero():
+			w.since = at
+		}
+		if w.waiting != "" {
+			first = sooner(first, w.since)
+			back = back && w.waiting == domain.NoticeBack
+			if w.since.After(last) {
+				last = w.since
+			}
+		}
+		s.devices[id] = w
 	}
-	switch {
-	case !some:
-		s.show = time.Time{}
-	case s.show.IsZero():
-		s.show = at.Add(Gather)
+	gather := Gather
+	if away && back {
+		gather = GatherBack
+	}
+	s.show = time.Time{}
+	if !first.IsZero() {
+		s.show = sooner(last.Add(gather), first.Add(GatherMost))
 	}
 	return s
 }
 
-// shown makes one notice of what waits, when its time has come.
+// shown makes one notice of what waits, when its time has come: the digest if something was kept, and nothing while notifications are held
+// back, but for what is told nevertheless.
 func (s State) shown(at time.Time) (State, []domain.Notice) {
-	if s.show.IsZero() || at.Before(s.show) {
+	held := s.held(at)
+	due := !s.show.IsZero() && !at.Before(s.show)
+	digest := held == free && s.keeps()
+	if !due && !digest {
 		return s, nil
 	}
 	s.show = time.Time{}
 	var items []domain.NoticeItem
 	for id, w := range s.devices {
-		if w.waiting == "" {
+		switch {
+		case w.kept && digest:
+			if kind := digestKind(w); kind != "" {
+				items = append(items, domain.NoticeItem{Ref: w.ref, Kind: kind, State: w.state})
+				w.waiting = kind
+			}
+			w.kept = false
+		case w.waiting == "":
 			continue
+		case held == free, held == quiet && s.settings.Quiet.Attention && w.waiting == domain.NoticeAttention:
+			items = append(items, domain.NoticeItem{Ref: w.ref, Kind: w.waiting, State: w.state})
+			w.kept = false
+		default:
+			w.kept = true
 		}
-		items = append(items, domain.NoticeItem{Ref: w.ref, Kind: w.waiting, State: w.state})
 		s.devices[id] = told(w)
+	}
+	if len(items) == 0 {
+		return s, nil
 	}
 	slices.SortFunc(items, worstFirst)
 	notice := domain.Notice{Kind: domain.NoticeSeveral, At: at, Items: items}
-	if len(items) == 1 {
+	switch {
+	case digest:
+		notice.Kind = domain.NoticeDigest
+	case len(items) == 1:
 		notice.Kind = items[0].Kind
 	}
 	return s, []domain.Notice{notice}
@@ -202,15 +274,18 @@ func (s State) shown(at time.Time) (State, []domain.Notice) {
 
 // told is a device of which people now know what waited to be shown.
 func told(w watch) watch {
-	w.announced, w.cause = w.waiting, ""
+	if w.waiting == "" {
+		return w
+	}
+	w.announced, w.cause, w.down = w.waiting, "", time.Time{}
 	switch w.waiting {
 	case domain.NoticeBack:
 		w.announced = ""
 	case domain.NoticeAttention:
 		w.cause = w.state.Cause
-	case domain.NoticeOffline, domain.NoticeSeveral:
+	case domain.NoticeOffline, domain.NoticeSeveral, domain.NoticeDigest:
 	}
-	w.waiting = ""
+	w.waiting, w.since = "", time.Time{}
 	return w
 }
 

@@ -20,7 +20,9 @@ type script struct {
 	shown []domain.Notice
 }
 
-func newScript(after time.Duration) *script { return &script{state: New(after), now: begin()} }
+func newScript(after time.Duration) *script {
+	return &script{state: New(domain.Settings{NotifyOfflineAfter: after}), now: begin()}
+}
 
 func (s *script) step(in Input) {
 	in.At = s.now
@@ -131,7 +133,7 @@ func TestPolicy(t *testing.T) {
 				script.change(m.id, m.cause)
 			}
 			// Long enough for what waits to be gathered, and for an absence to cross its mark.
-			script.pass(33 * s)
+			script.pass(50 * s)
 			require.Equal(t, tc.want, script.said())
 		})
 	}
@@ -187,7 +189,7 @@ func TestSettingHoldsAtOnce(t *testing.T) {
 	s := newScript(time.Hour)
 	s.change(1, domain.CauseNetworkDown)
 	s.pass(time.Minute)
-	s.step(Input{Kind: Configured, After: 30 * time.Second})
+	s.step(Input{Kind: Configured, Settings: domain.Settings{NotifyOfflineAfter: 30 * time.Second}})
 	s.pass(Gather)
 	require.Equal(t, []domain.NoticeKind{domain.NoticeOffline}, s.said())
 }

@@ -62,9 +62,15 @@ func Check(s domain.Settings) error {
 		return refuse("language", "There is no such language.")
 	case s.NotifyOfflineAfter < 0 || s.NotifyOfflineAfter > MaxNotifyOfflineAfter:
 		return refuse("notifyOfflineAfterMs", "The time before a notification lies between 0 and 24 hours.")
+	case !slices.Contains(domain.NotifySwitches(), s.Notify):
+		return refuse("notify", "Notifications are on or off.")
+	case !minute(s.Quiet.From) || !minute(s.Quiet.To) || s.Quiet.From == s.Quiet.To:
+		return refuse("quiet", "Quiet hours begin and end at two times of the day.")
 	}
 	return nil
 }
+
+func minute(m int) bool { return m >= 0 && m < domain.MinutesOfDay }
 
 func refuse(field, message string) error {
 	return &domain.Error{Code: domain.CodeInvalid, Message: message, Detail: map[string]string{"field": field}}

@@ -28,7 +28,11 @@ func TestSettingsAreKeptAndTold(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, domain.DefaultSettings(), got)
 
-	want := domain.Settings{Theme: "dark", Language: "en", NotifyOfflineAfter: 2 * time.Minute}
+	want := domain.Settings{
+		Theme: "dark", Language: "en", NotifyOfflineAfter: 2 * time.Minute, Notify: domain.NotifyOff, CloseQuits: true,
+		Quiet:             domain.QuietHours{On: true, From: 22 * 60, To: 7*60 + 30, Attention: true},
+		NotifyPausedUntil: time.UnixMilli(1_700_000_000_000).UTC(),
+	}
 	got, err = s.Set(t.Context(), want)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
@@ -48,6 +52,8 @@ func TestSettingThatCanNotBeChangesNothing(t *testing.T) {
 		"theme":                func(n *domain.Settings) { n.Theme = "neon" },
 		"language":             func(n *domain.Settings) { n.Language = "xx" },
 		"notifyOfflineAfterMs": func(n *domain.Settings) { n.NotifyOfflineAfter = -time.Second },
+		"notify":               func(n *domain.Settings) { n.Notify = "loud" },
+		"quiet":                func(n *domain.Settings) { n.Quiet.To = n.Quiet.From },
 	}
 	for field, spoil := range tests {
 		next := domain.DefaultSettings()

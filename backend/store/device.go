@@ -14,7 +14,7 @@ import (
 )
 
 const deviceColumns = `id, subaccount_id, slot, label, purpose, priority, favorite, colour, paused, number, lid, push_name, business_name, platform,
-	status, cause, since, detail, created, linked, last_in, last_out, phone_seen, phone_watched`
+	status, cause, since, detail, created, linked, last_in, last_out, phone_seen, phone_watched, notify`
 
 func scanDevice(row dbutil.Scannable) (domain.Device, error) {
 	var d domain.Device
@@ -24,7 +24,7 @@ func scanDevice(row dbutil.Scannable) (domain.Device, error) {
 	var detail string
 	err := row.Scan(&d.Ref.Device, &d.Ref.Subaccount, &slot, &d.Label, &d.Purpose, &d.Priority, &d.Favorite, &d.Colour, &d.Paused,
 		&number, &lid, &d.Account.PushName, &d.Account.BusinessName, &d.Account.Platform,
-		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out, &seen, &watched)
+		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out, &seen, &watched, &d.Notify)
 	if err != nil {
 		return d, err
 	}
@@ -122,8 +122,9 @@ func (s *Store) UpdateDevice(ctx context.Context, ref domain.DeviceRef, p domain
 		patch(&d, p)
 		t.changed.Devices = append(t.changed.Devices, d)
 		out = d
-		return t.run(`UPDATE devices SET label = $1, purpose = $2, priority = $3, favorite = $4, colour = $5, paused = $6
-			WHERE subaccount_id = $7 AND id = $8`, d.Label, d.Purpose, d.Priority, d.Favorite, d.Colour, d.Paused, ref.Subaccount, ref.Device)
+		return t.run(`UPDATE devices SET label = $1, purpose = $2, priority = $3, favorite = $4, colour = $5, paused = $6, notify = $7
+			WHERE subaccount_id = $8 AND id = $9`,
+			d.Label, d.Purpose, d.Priority, d.Favorite, d.Colour, d.Paused, d.Notify, ref.Subaccount, ref.Device)
 	})
 	if err != nil {
 		return domain.Device{}, err
@@ -149,6 +150,9 @@ func patch(d *domain.Device, p domain.DevicePatch) {
 	}
 	if p.Paused != nil {
 		d.Paused = *p.Paused
+	}
+	if p.Notify != nil {
+		d.Notify = *p.Notify
 	}
 }
 

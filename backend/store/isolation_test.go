@@ -32,6 +32,9 @@ func TestTheDatabaseRefusesRowsThatCrossSubaccounts(t *testing.T) {
 	_, err = s.write.Exec(ctx, merge, 1, d1.Ref.Subaccount, theirContact)
 	require.NoError(t, err)
 
+	_, err = s.write.Exec(ctx, "INSERT INTO notices (id, kind, at) VALUES (1, '', 0)")
+	require.NoError(t, err)
+
 	const message = "INSERT INTO messages (subaccount_id, conversation_id, device_id, sender_id, waid, direction, kind, text, at, state) VALUES ($1, $2, $3, $4, 'X', 'in', 'text', '', 0, 'received')"
 	for _, crossing := range []struct {
 		table string
@@ -59,6 +62,7 @@ func TestTheDatabaseRefusesRowsThatCrossSubaccounts(t *testing.T) {
 		{"outbox message", "INSERT INTO outbox (subaccount_id, message_id, conversation_id, device_id, payload) VALUES ($1, $2, $3, $4, '')", []any{sub, theirMessage, conv, dev}},
 		{"outbox conversation", "INSERT INTO outbox (subaccount_id, message_id, conversation_id, device_id, payload) VALUES ($1, $2, $3, $4, '')", []any{sub, msg, theirConversation, dev}},
 		{"outbox device", "INSERT INTO outbox (subaccount_id, message_id, conversation_id, device_id, payload) VALUES ($1, $2, $3, $4, '')", []any{sub, msg, conv, theirDevice}},
+		{"notice_items", "INSERT INTO notice_items (subaccount_id, notice_id, place, device_id, kind, status, cause, since) VALUES ($1, 1, 0, $2, '', '', '', 0)", []any{sub, theirDevice}},
 		{"merges", merge, []any{2, sub, theirContact}},
 		{"merged_messages merge", "INSERT INTO merged_messages (subaccount_id, merge_id, message_id) VALUES ($1, 1, $2)", []any{sub, msg}},
 		{"merged_messages message", "INSERT INTO merged_messages (subaccount_id, merge_id, message_id) VALUES ($1, 1, $2)", []any{d1.Ref.Subaccount, msg}},
@@ -73,7 +77,7 @@ func TestTheDatabaseRefusesRowsThatCrossSubaccounts(t *testing.T) {
 // TestEveryTableBelowASubaccountNamesIt keeps the test above complete: a new table has to carry subaccount_id and a composite reference.
 func TestEveryTableBelowASubaccountNamesIt(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
-	atTheTop := []string{"settings", "operators", "subaccounts", "version"}
+	atTheTop := []string{"settings", "operators", "subaccounts", "notices", "version"}
 	tables, err := collect(reading{ctx, s.read}, scanText, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
 	require.NoError(t, err)
 	for _, table := range tables {
@@ -88,7 +92,7 @@ func TestEveryTableBelowASubaccountNamesIt(t *testing.T) {
 		require.Contains(t, columns, "subaccount_id", table)
 		require.NotEmpty(t, belongs, table)
 		lone, err := collect(reading{ctx, s.read}, scanText, `SELECT "table" FROM pragma_foreign_key_list('`+table+`')
-			GROUP BY id HAVING COUNT(*) = 1 AND "table" NOT IN ('subaccounts', 'operators')`)
+			GROUP BY id HAVING COUNT(*) = 1 AND "table" NOT IN ('subaccounts', 'operators', 'notices')`)
 		require.NoError(t, err)
 		require.Empty(t, lone, "references of %s without subaccount_id", table)
 	}

@@ -9,12 +9,12 @@ import (
 	"waflow/backend/domain"
 )
 
-const subaccountColumns = "id, name, initials, colour, position, created"
+const subaccountColumns = "id, name, initials, colour, position, created, notify"
 
 func scanSubaccount(row dbutil.Scannable) (domain.Subaccount, error) {
 	var a domain.Subaccount
 	var created int64
-	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created)
+	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created, &a.Notify)
 	a.Created = fromMillis(created)
 	return a, err
 }
@@ -58,6 +58,16 @@ func (s *Store) RenameSubaccount(ctx context.Context, id domain.SubaccountID, na
 		}
 		out, err = scanSubaccount(t.row("SELECT "+subaccountColumns+" FROM subaccounts WHERE id = $1", id))
 		return err
+	})
+	return out, err
+}
+
+// SetSubaccountNotify says whether notifications about a subaccount's devices are shown. Errors: not_found.
+func (s *Store) SetSubaccountNotify(ctx context.Context, id domain.SubaccountID, notify domain.NotifySwitch) (domain.Subaccount, error) {
+	var out domain.Subaccount
+	err := s.do(ctx, "switch a subaccount's notifications", func(t *tx) (err error) {
+		out, err = scanSubaccount(t.row("UPDATE subaccounts SET notify = $1 WHERE id = $2 RETURNING "+subaccountColumns, notify, id))
+		return orNotFound("subaccount", err)
 	})
 	return out, err
 }
