@@ -28,9 +28,9 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 	}
 	slices.Sort(got)
 	require.Equal(t, []string{
-		"App.Info", "App.OpenDemo", "App.OpenLink", "App.Snapshot",
+		"App.Info", "App.OpenDemo", "App.OpenLink", "App.ReadNotices", "App.Snapshot",
 		"Demo.AddPhone", "Demo.Answers", "Demo.Crowd", "Demo.Network", "Demo.Read", "Demo.Scan", "Demo.State", "Demo.TakeOver", "Demo.Unlink", "Demo.Write",
-		"Fleet.CheckNow", "Fleet.CreateDevice", "Fleet.CreateSubaccount", "Fleet.History", "Fleet.Pause", "Fleet.RemovalLoss", "Fleet.RemoveDevice",
+		"Fleet.CheckNow", "Fleet.CreateDevice", "Fleet.CreateSubaccount", "Fleet.History", "Fleet.NotifySubaccount", "Fleet.Pause", "Fleet.RemovalLoss", "Fleet.RemoveDevice",
 		"Fleet.RenameSubaccount", "Fleet.Resume", "Fleet.TakeBack", "Fleet.Together", "Fleet.TryNow", "Fleet.Unlink", "Fleet.UpdateDevice",
 		"Inbox.Cancel", "Inbox.Conversations", "Inbox.FullText", "Inbox.MarkRead", "Inbox.Retry", "Inbox.Route", "Inbox.Send",
 		"Inbox.SetDraft", "Inbox.Thread",

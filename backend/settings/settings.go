@@ -64,7 +64,7 @@ func Check(s domain.Settings) error {
 		return refuse("notifyOfflineAfterMs", "The time before a notification lies between 0 and 24 hours.")
 	case !slices.Contains(domain.NotifySwitches(), s.Notify):
 		return refuse("notify", "Notifications are on or off.")
-	case !minute(s.Quiet.From) || !minute(s.Quiet.To) || s.Quiet.From == s.Quiet.To:
+	case !minute(s.Quiet.From) || !minute(s.Quiet.To) || s.Quiet.On && s.Quiet.From == s.Quiet.To:
 		return refuse("quiet", "Quiet hours begin and end at two times of the day.")
 	}
 	return nil

@@ -53,7 +53,7 @@ func TestSettingThatCanNotBeChangesNothing(t *testing.T) {
 		"language":             func(n *domain.Settings) { n.Language = "xx" },
 		"notifyOfflineAfterMs": func(n *domain.Settings) { n.NotifyOfflineAfter = -time.Second },
 		"notify":               func(n *domain.Settings) { n.Notify = "loud" },
-		"quiet":                func(n *domain.Settings) { n.Quiet.To = n.Quiet.From },
+		"quiet":                func(n *domain.Settings) { n.Quiet = domain.QuietHours{On: true, From: 60, To: 60} },
 	}
 	for field, spoil := range tests {
 		next := domain.DefaultSettings()
@@ -64,6 +64,9 @@ func TestSettingThatCanNotBeChangesNothing(t *testing.T) {
 		require.Equal(t, domain.CodeInvalid, coded.Code)
 		require.Equal(t, field, coded.Detail["field"])
 	}
+	outside := domain.DefaultSettings()
+	outside.Quiet.To = domain.MinutesOfDay
+	require.Equal(t, domain.CodeInvalid, domain.CodeOf(settings.Check(outside)))
 	tooLong := domain.DefaultSettings()
 	tooLong.NotifyOfflineAfter = settings.MaxNotifyOfflineAfter + 1
 	require.Equal(t, domain.CodeInvalid, domain.CodeOf(settings.Check(tooLong)))
