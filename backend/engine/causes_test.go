@@ -31,6 +31,7 @@ func walks() map[string]walk {
 		"linking": {[]domain.Cause{
 			domain.CauseNeverLinked, domain.CauseShowingQR, domain.CauseLinking, domain.CauseLinkFailed, domain.CauseFirstSync, domain.CauseOnline,
 		}, walkLinking},
+		"other ways to link": {[]domain.Cause{domain.CauseShowingCode, domain.CausePasskeyRequired}, walkOtherWays},
 		"the line": {[]domain.Cause{
 			domain.CauseConnecting, domain.CauseServerUnreachable, domain.CauseNetworkDown, domain.CauseKeepaliveTimeout, domain.CauseWokeFromSleep,
 		}, walkLine},
@@ -67,6 +68,29 @@ func walkLinking(b *bubble) {
 	_, _ = b.ours.Scan(within(b.t), code) // how the phone sees it is the simulator's affair
 	b.shows(domain.CauseLinkFailed)
 	b.link(b.reception, b.ours)
+	b.shows(domain.CauseOnline)
+}
+
+func walkOtherWays(b *bubble) {
+	b.ours.SetRequiresPasskey(true)
+	code := b.showCode(b.reception)
+	scanned := make(chan struct{})
+	go func() {
+		defer close(scanned)
+		_, _ = b.ours.Scan(within(b.t), code) // it waits for a passkey that never comes
+	}()
+	b.shows(domain.CausePasskeyRequired)
+	require.NoError(b.t, facade[*bridge.Pairing](b).Cancel(int64(b.reception)))
+	<-scanned
+	b.ours.SetRequiresPasskey(false)
+
+	_, err := facade[*bridge.Pairing](b).ShowCode(int64(b.reception), b.ours.Number())
+	require.NoError(b.t, err)
+	b.shows(domain.CauseShowingCode)
+	step := b.awaitStep(b.reception, domain.PairingCode)
+	result, err := b.ours.EnterCode(within(b.t), step.Code)
+	require.NoError(b.t, err)
+	require.True(b.t, result.Linked)
 	b.shows(domain.CauseOnline)
 }
 
