@@ -177,7 +177,6 @@ func TestProblemOf(t *testing.T) {
 func TestNumbersAsPeopleWriteThem(t *testing.T) {
 	for text, want := range map[string]string{
 		"+34 600 00 00 13":         "34600000013",
-		"34600000013":              "34600000013",
 		" 0034 600-000-013 ":       "34600000013",
 		"+55 (11) 90000-0114":      "5511900000114",
 		"+1 415.555.0132":          "14155550132",
@@ -192,6 +191,8 @@ func TestNumbersAsPeopleWriteThem(t *testing.T) {
 		"+34 600 00 00 13 4 44": "length",
 		"+34 600 00 00 1x":      "length",
 		"0600000013":            "country",
+		"600 000 013":           "country",
+		"34600000013":           "country",
 		"+999 600000013":        "country",
 		"+":                     "country",
 		strings.Repeat("3", 60): "length",

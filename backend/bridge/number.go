@@ -34,13 +34,17 @@ func formatNumber(digits string) string {
 	return formatted
 }
 
-// writtenNumber reads an international number as people write it, with or without plus, and returns its digits. Whether the number is in use
-// at all only WhatsApp knows. Errors: invalid with the detail "why": "country" when no country begins with these digits, else "length".
+// writtenNumber reads an international number as people write it and returns its digits. It begins with "+" or "00": a national number could be
+// taken for one of another country, and WhatsApp would be asked about a stranger's. Whether the number is in use at all only WhatsApp knows.
+// Errors: invalid with the detail "why": "country" when it does not begin like that, or no country does, else "length".
 func writtenNumber(text string) (string, error) {
 	text = strings.TrimSpace(text)
-	digits := strings.TrimPrefix(onlyDigits(text), "00")
 	if len(text) > longestWritten || strings.ContainsFunc(text, strangeInNumber) {
 		return "", noNumber("length")
+	}
+	digits, international := strings.CutPrefix(onlyDigits(text), "00")
+	if !international && !strings.Contains(text, "+") {
+		return "", noNumber("country")
 	}
 	number, err := phonenumbers.Parse("+"+digits, "")
 	if err != nil {

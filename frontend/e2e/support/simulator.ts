@@ -38,6 +38,11 @@ export class Phone {
     return this.#call("scan", { qr });
   }
 
+  /** Types the code that a client shows. */
+  enterCode(code: string): Promise<ScanResult> {
+    return this.#call("enter-code", { code });
+  }
+
   write(to: Phone, text: string): Promise<{ id: string }> {
     return this.#call("send", { to: to.number, text });
   }

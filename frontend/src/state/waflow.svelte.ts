@@ -13,6 +13,7 @@ import { Navigation, type History } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
 import { PairingDialog } from "./pairing.svelte";
 import { Preferences } from "./preferences.svelte";
+import { RelinkQueue } from "./relink.svelte";
 import { Removal } from "./removal.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
 import { Together } from "./together.svelte";
@@ -43,6 +44,7 @@ export class Waflow {
   readonly removal: Removal;
   readonly inbox: Inbox;
   readonly pairing: PairingDialog;
+  readonly relink: RelinkQueue;
   readonly demo: DemoPhones;
   readonly calls: Calls;
 
@@ -62,7 +64,9 @@ export class Waflow {
       if (this.navigation.place.device === device.id) this.navigation.closeDevice();
     });
     this.inbox = new Inbox(calls.inbox);
-    this.pairing = new PairingDialog({ ...calls.pairing, createDevice: calls.fleet.createDevice });
+    const linking = { ...calls.pairing, createDevice: calls.fleet.createDevice };
+    this.pairing = new PairingDialog(linking);
+    this.relink = new RelinkQueue(linking, (id) => this.workspace.device(id));
     this.demo = new DemoPhones(calls.demo);
     this.subaccountDialog = new SubaccountDialog(calls.fleet, (subaccount) => this.#created(subaccount));
     this.deeds = new Deeds(calls.fleet, {
@@ -102,6 +106,12 @@ export class Waflow {
   get openedDevice(): Device | undefined {
     const { view, device } = this.navigation.place;
     return view === "fleet" && device !== 0 ? this.workspace.device(device) : undefined;
+  }
+
+  /** The device whose dialog shows a code right now; 0 when none does. */
+  get showingCode(): number {
+    const dialog = this.relink.open ? this.relink.pairing : this.pairing;
+    return dialog.step?.kind === "showing" || dialog.step?.kind === "code" ? dialog.device : 0;
   }
 
   /** Nothing has been created yet: the welcome page is shown. */
@@ -164,9 +174,7 @@ export class Waflow {
     this.lost = false;
     this.problem = null;
     if (again) {
-      this.pairing.apply(
-        snapshot.pairings.map((value) => ({ topic: "pairing", id: value.device, gone: false, value })),
-      );
+      this.#link(snapshot.pairings.map((value) => ({ topic: "pairing", id: value.device, gone: false, value })));
       void this.inbox.reload();
       if (this.info?.demo) void this.demo.load();
     } else {
@@ -182,7 +190,7 @@ export class Waflow {
     this.preferences.apply(changes);
     this.notices.apply(changes, this.info?.mode === "serve");
     this.inbox.apply(changes, seq);
-    this.pairing.apply(changes);
+    this.#link(changes);
     this.demo.apply(changes);
     if (connected) void this.#lookAtTheClock();
   }
@@ -193,6 +201,11 @@ export class Waflow {
     const before = this.workspace.device(id);
     const { cause, since } = value as Device;
     return before?.cause !== cause || before.since !== since;
+  }
+
+  #link(changes: readonly Change[]): void {
+    this.pairing.apply(changes);
+    this.relink.apply(changes);
   }
 
   #connects({ topic, id, gone, value }: Change): boolean {

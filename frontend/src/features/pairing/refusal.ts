@@ -2,6 +2,7 @@ import type { Device, Pairing, Subaccount } from "../../api/types";
 import { intlLocale } from "../../i18n/locale";
 import { m } from "../../i18n/paraglide/messages";
 import { statusWord } from "../../lib/words";
+import { withSlot } from "./names";
 
 /** One side of a refusal: a subaccount or a number, in its colour, with a line about it. */
 export interface Side {
@@ -37,7 +38,7 @@ function numberInUse(step: Pairing, subaccounts: readonly Subaccount[], devices:
   const wanting = subaccounts.find((subaccount) => subaccount.id === step.subaccount);
   const holderName = holder?.subaccountName ?? "";
   const wantedName = wanting?.name ?? "";
-  const device = holder === null ? "" : withSlot(holder.deviceLabel, holder.slot);
+  const device = holder === null ? "" : withSlot({ label: holder.deviceLabel, slot: holder.slot });
   const wanted = devices.find((other) => other.id === step.device);
   const since = holder === null || holder.since === 0 ? "" : day(holder.since);
   const held = devices.find((other) => other.id === holder?.device);
@@ -62,22 +63,24 @@ function numberInUse(step: Pairing, subaccounts: readonly Subaccount[], devices:
       initials: wanting?.initials ?? "",
       colour: wanting?.colour ?? "",
       device:
-        wanted === undefined
-          ? ""
-          : wanted.slot === 0
-            ? m.guard_new_device({ device: wanted.label })
-            : withSlot(wanted.label, wanted.slot),
+        wanted === undefined ? "" : wanted.slot === 0 ? m.guard_new_device({ device: wanted.label }) : withSlot(wanted),
       note: wanted?.slot === 0 ? m.guard_slot_free() : m.guard_kept(),
     },
-    why: same ? m.guard_why_same({ device }) : m.guard_why_in_use({ name: wantedName }),
+    why: whyInUse(same, step.number === "", device, wantedName),
     more: same ? "" : m.guard_move({ name: holderName }),
   };
+}
+
+// What to do depends on whether a phone scanned, or a number was entered that a code was wanted for.
+function whyInUse(same: boolean, entered: boolean, device: string, name: string): string {
+  if (same) return entered ? m.guard_why_same_entered({ device }) : m.guard_why_same({ device });
+  return entered ? m.guard_why_entered({ name }) : m.guard_why_in_use({ name });
 }
 
 function wrongNumber(step: Pairing, subaccounts: readonly Subaccount[], devices: readonly Device[]): Refusal {
   const owner = subaccounts.find((subaccount) => subaccount.id === step.subaccount);
   const own = devices.find((other) => other.id === step.device);
-  const device = own === undefined ? "" : withSlot(own.label, own.slot);
+  const device = own === undefined ? "" : withSlot(own);
   const expected = step.expected || step.holder?.number || own?.number || "";
   const colours = { initials: owner?.initials ?? "", colour: owner?.colour ?? "" };
   return {
@@ -98,13 +101,9 @@ function wrongNumber(step: Pairing, subaccounts: readonly Subaccount[], devices:
       device: step.name,
       note: m.guard_not_linked(),
     },
-    why: m.guard_why_wrong({ number: expected }),
+    why: step.number === "" ? m.guard_why_wrong_entered({ number: expected }) : m.guard_why_wrong({ number: expected }),
     more: m.guard_why_wrong_new({ number: step.number || step.asked }),
   };
-}
-
-function withSlot(label: string, slot: number): string {
-  return slot > 0 ? `${label} ·${slot}` : label;
 }
 
 function day(at: number): string {
