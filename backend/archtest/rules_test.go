@@ -62,7 +62,7 @@ func rules() map[string]rule {
 	device := table["device"]
 	device.typesOnly = map[string][]string{"backend/device/failure.go": {"net", "syscall"}}
 	table["device"] = device
-	for _, name := range append([]string{"ingest", "outbox", "history"}, useCases...) {
+	for _, name := range append([]string{"ingest", "outbox", "history", "gaps"}, useCases...) {
 		table[name] = rule{ours: append([]string{"domain", "events"}, pureOnes...)}
 	}
 	return table

@@ -14,4 +14,5 @@ type HistoryJob struct {
 type Past struct {
 	Messages []InboundMessage // any order; Past is set
 	Names    []InboundName
+	Answer   *OlderAnswer // set in the last part of what a device had asked for
 }

@@ -39,7 +39,7 @@ func inBubble(t *testing.T, test func(b *bubble)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bubble{dir: dir}
 		there := func() time.Time { return time.Now().Add(time.Duration(b.skew.Load())) }
-		sim, err := wasim.New(wasim.Options{Seed: 1, Now: there, CertificatesLast: 60 * 24 * time.Hour})
+		sim, err := wasim.New(wasim.Options{Seed: 1, Now: there, CertificatesLast: 400 * 24 * time.Hour})
 		require.NoError(t, err)
 		t.Cleanup(func() {
 			if t.Failed() {

@@ -14,6 +14,7 @@ import (
 	"waflow/backend/domain"
 	"waflow/backend/events"
 	"waflow/backend/fleet"
+	"waflow/backend/gaps"
 	"waflow/backend/history"
 	"waflow/backend/inbox"
 	"waflow/backend/ingest"
@@ -40,6 +41,7 @@ type Engine struct {
 	ingest   *ingest.Ingest
 	outbox   *outbox.Outbox
 	history  *history.Worker
+	gaps     *gaps.Worker
 	fleet    *fleet.Fleet
 	timeline *timeline.Timeline
 	inbox    *inbox.Inbox
@@ -162,6 +164,7 @@ func (e *Engine) connect() {
 		Detail:   e.detail,
 		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
 		Signs:    e.store,
+		Synced:   func(id domain.DeviceID) { e.gaps.Synced(id) },
 		Ready:    e.ready,
 		Ended:    func() time.Time { return e.ended },
 		Renew:    e.service.RenewVersion,
@@ -171,7 +174,10 @@ func (e *Engine) connect() {
 		Gate:     e.gate(),
 	})
 	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Now: e.options.now(), Logger: e.log})
-	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.ingest.KeepPast, Logger: e.log})
+	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.keepPast, Logger: e.log})
+	e.gaps = gaps.New(gaps.Config{
+		Store: e.store, Devices: e.pool, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },
+	})
 	e.fleet = fleet.New(e.store, e.pool, e.bus, e.notify.Subaccount)
 	e.timeline = timeline.New(e.store, e.options.now())
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
@@ -185,6 +191,17 @@ func (e *Engine) receive(ctx context.Context, ref domain.DeviceRef, in domain.In
 		e.history.Wake(ref.Device)
 	}
 	return err
+}
+
+// keepPast keeps a part of what a phone handed over, and tells who asked for it once it is on disk.
+func (e *Engine) keepPast(ctx context.Context, ref domain.DeviceRef, past domain.Past) error {
+	if err := e.ingest.KeepPast(ctx, ref, past); err != nil {
+		return err
+	}
+	if past.Answer != nil {
+		e.gaps.Answered(*past.Answer)
+	}
+	return nil
 }
 
 // ready gives a device that has connected what waits for it.
@@ -207,6 +224,7 @@ func (e *Engine) journal(ctx context.Context, change domain.StateChange) error {
 		return err
 	}
 	e.timeline.Changed(change)
+	e.gaps.Changed(ctx, change)
 	e.notify.Changed(change)
 	return nil
 }
@@ -233,7 +251,10 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	e.ended = ended
-	parts := []part{{"record of running", e.keepAlive}, {"outbox", e.outbox.Run}, {"history", e.history.Run}, {"devices", e.pool.Run}, {"notifications", e.notify.Run}}
+	parts := []part{
+		{"record of running", e.keepAlive}, {"outbox", e.outbox.Run}, {"history", e.history.Run}, {"gaps", e.gaps.Run}, {"devices", e.pool.Run},
+		{"notifications", e.notify.Run},
+	}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})
 	}

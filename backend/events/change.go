@@ -20,6 +20,7 @@ const (
 	TopicNotice       Topic = "notice"       // domain.Notice by its id
 	TopicNoticesRead  Topic = "notices_read" // the highest id that was read, in the id
 	TopicSettings     Topic = "settings"     // domain.Settings, id 0
+	TopicGap          Topic = "gap"          // domain.Gap by its id
 	TopicDemo         Topic = "demo"         // domain.SimulatedPhone by its number
 )
 
@@ -90,6 +91,11 @@ func NoticesRead(upTo int64) Change {
 // Settings tells the workspace's settings as they are now.
 func Settings(s domain.Settings) Change {
 	return Change{Topic: TopicSettings, Value: s}
+}
+
+// Gap tells what is known of a time in which nothing arrived.
+func Gap(g domain.Gap) Change {
+	return Change{Topic: TopicGap, ID: int64(g.ID), Value: g}
 }
 
 // Demo tells what a simulated phone shows.

@@ -32,6 +32,8 @@ type Client interface {
 	// AskPhone asks the account's phone for something that it answers by itself, and returns when WhatsApp has the question. The answer is
 	// told by the event SessionPhoneSeen.
 	AskPhone(ctx context.Context) error
+	// AskOlder asks the phone for older messages; the answer comes as a notice of history.
+	AskOlder(ctx context.Context, what domain.Older) error
 	// Linked reports whether the session file holds an account.
 	Linked() bool
 	// Close disconnects and closes the session file.
@@ -68,6 +70,7 @@ type Config struct {
 	Detail  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells what has no row: the next try, a percentage. Does not block; may be nil
 	Pairing func(step domain.PairingStep)                                            // tells the link dialog. Does not block; may be nil
 	Signs   Signs                                                                    // what the senses of the devices have learned; may be nil
+	Synced  func(id domain.DeviceID)                                                 // handed over all that WhatsApp kept. Does not block; may be nil
 	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
 
 	Ended func() time.Time // when the former run of the application ended; zero if there was none, as with nil
@@ -120,6 +123,9 @@ func (c *Config) fill() {
 	}
 	if c.Signs == nil {
 		c.Signs = noSigns{}
+	}
+	if c.Synced == nil {
+		c.Synced = func(domain.DeviceID) {}
 	}
 	if c.Ready == nil {
 		c.Ready = func(domain.DeviceID) {}

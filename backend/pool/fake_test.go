@@ -173,6 +173,8 @@ func (c *client) History(context.Context, domain.InboundHistory, func(domain.Pas
 	return nil
 }
 
+func (c *client) AskOlder(context.Context, domain.Older) error { return nil }
+
 func (c *client) HistoryKept(context.Context, domain.InboundHistory) error { return nil }
 
 func (c *client) Linked() bool {

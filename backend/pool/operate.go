@@ -117,6 +117,15 @@ func (p *Pool) History(ctx context.Context, id domain.DeviceID, notice domain.In
 	return client.History(ctx, notice, take)
 }
 
+// AskOlder asks the phone of a device for older messages. Errors: as Send.
+func (p *Pool) AskOlder(ctx context.Context, id domain.DeviceID, what domain.Older) error {
+	client, err := p.sender(id)
+	if err != nil {
+		return err
+	}
+	return client.AskOlder(ctx, what)
+}
+
 // HistoryKept tells the phone of a device that a piece of history is kept. Errors: as Send.
 func (p *Pool) HistoryKept(ctx context.Context, id domain.DeviceID, notice domain.InboundHistory) error {
 	client, err := p.sender(id)

@@ -259,6 +259,9 @@ func (s *supervisor) happened(n *session, ev domain.SessionEvent) {
 			}
 			_ = s.feed(in)
 		}
+		if ev.Kind == domain.SessionOfflineSynced {
+			s.synced()
+		}
 	case s.pairing != nil && n == s.pairing.session:
 		s.pairing.happened(ev)
 	case ev.Kind == domain.PairFailed:
@@ -266,6 +269,14 @@ func (s *supervisor) happened(n *session, ev domain.SessionEvent) {
 	case ev.Kind == domain.SessionConnected:
 		n.signal()
 	}
+}
+
+// synced says that WhatsApp has handed over what it kept, after the rows of the history that came before.
+func (s *supervisor) synced() {
+	s.pool.write(write{what: "synced", do: func(context.Context) error {
+		s.pool.cfg.Synced(s.ref.Device)
+		return nil
+	}})
 }
 
 // receive puts what arrived on disk. It runs on the client's goroutine.

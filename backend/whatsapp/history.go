@@ -43,16 +43,18 @@ func (c *Client) History(ctx context.Context, notice domain.InboundHistory, take
 		return err
 	}
 	names := convert.HistoryNames(sync)
+	answer := answerOf(notice)
 	for _, conversation := range sync.GetConversations() {
 		if err := c.handOn(ctx, conversation, take); err != nil {
 			return err
 		}
 		names = append(names, c.namesOf(ctx, conversation)...)
+		answer.add(conversation)
 	}
-	if len(names) == 0 {
+	if len(names) == 0 && answer == nil {
 		return nil
 	}
-	return take(domain.Past{Names: names})
+	return take(domain.Past{Names: names, Answer: answer.made()})
 }
 
 // piece downloads and unpacks a piece of history. The library keeps of it what it needs itself.

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"waflow/backend/domain"
+)
+
+// write has Ana write some messages, a minute apart, and returns how many she wrote in all.
+func (b *bubble) write(what string, count int) {
+	b.t.Helper()
+	for n := range count {
+		_, err := b.ana.SendText(within(b.t), b.ours.Number(), fmt.Sprintf("%s %d", what, n+1))
+		require.NoError(b.t, err)
+		time.Sleep(time.Minute)
+	}
+}
+
+// gaps are those of the device, oldest first.
+func (b *bubble) allGaps() []domain.Gap {
+	b.t.Helper()
+	d, err := b.store.Device(context.Background(), b.reception)
+	require.NoError(b.t, err)
+	gaps, err := b.store.Gaps(context.Background(), d.Ref, time.Time{}, b.now())
+	require.NoError(b.t, err)
+	return gaps
+}
+
+// settled waits until the newest gap has an outcome.
+func (b *bubble) settled(state domain.GapState) domain.Gap {
+	b.t.Helper()
+	for end := b.now().Add(time.Hour); ; time.Sleep(time.Second) {
+		if gaps := b.allGaps(); len(gaps) > 0 && gaps[0].State == state {
+			return gaps[0]
+		}
+		require.True(b.t, b.now().Before(end), "no gap came to be %s: %+v", state, b.allGaps())
+	}
+}
+
+// complete checks the database against the ledger, and that nobody is bothered with what came late from the phone.
+func (b *bubble) complete(unread int) {
+	b.t.Helper()
+	d, err := b.store.Device(context.Background(), b.reception)
+	require.NoError(b.t, err)
+	b.world.compare(b.running, d.Ref.Subaccount, b.ana)
+	require.Equal(b.t, unread, b.conversation(d.Ref.Subaccount).Unread)
+}
+
+func TestAfterADropWhatArrivedLateIsCountedAndTheRestIsChecked(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		b.write("before", 2)
+		b.ours.SetNetwork(false)
+		b.shows(domain.CauseServerUnreachable)
+		b.write("meanwhile", 3)
+		b.ours.SetNetwork(true)
+
+		g := b.settled(domain.GapVerified)
+		require.Equal(t, 3, g.Late)
+		require.Zero(t, g.Found)
+		require.False(t, g.Relinked)
+		require.InDelta(t, 3*time.Minute, g.To.Sub(g.From), float64(time.Minute))
+		b.write("after", 1)
+		b.complete(6)
+	})
+}
+
+func TestABlipIsNoGap(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		time.Sleep(time.Hour)
+		b.ours.DropConnections()
+		b.shows(domain.CauseConnecting)
+		b.well()
+		require.Empty(t, b.allGaps())
+	})
+}
+
+func TestWhatWasWrittenWhileUnlinkedIsFetchedFromThePhone(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		b.write("before", 2)
+		require.Equal(t, 1, b.ours.UnlinkAll())
+		b.shows(domain.CauseUnlinked)
+		b.write("meanwhile", 5)
+		b.link(b.reception, b.ours)
+
+		g := b.settled(domain.GapVerified)
+		require.True(t, g.Relinked)
+		require.Equal(t, 5, g.Found)
+		require.Zero(t, g.Late)
+		b.write("after", 1)
+		b.complete(3)
+	})
+}
+
+func TestWhatANewLinkDoesNotBringIsAskedFor(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		b.write("before", 2)
+		require.Equal(t, 1, b.ours.UnlinkAll())
+		b.shows(domain.CauseUnlinked)
+		b.write("meanwhile", 250)
+		const away = 120 * 24 * time.Hour // longer than a phone hands over by itself
+		b.skew.Add(int64(away))
+		b.slept.Add(int64(away))
+		time.Sleep(time.Minute)
+		b.link(b.reception, b.ours)
+
+		g := b.settled(domain.GapVerified)
+		require.Equal(t, 250, g.Found)
+		b.complete(2)
+	})
+}
+
+func TestAPhoneThatIsOffProvesNothing(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		b.write("before", 2)
+		b.ours.SetNetwork(false)
+		b.shows(domain.CauseServerUnreachable)
+		b.write("meanwhile", 3)
+		b.ours.SetOwnNetwork(false)
+		b.ours.SetNetwork(true)
+		g := b.settled(domain.GapNotProvable)
+		require.Equal(t, 3, g.Late, "that is known all the same")
+		b.complete(5)
+	})
+}
+
+func TestACheckGoesOnAfterARestart(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		b.write("before", 2)
+		b.ours.SetNetwork(false)
+		b.shows(domain.CauseServerUnreachable)
+		b.write("meanwhile", 3)
+		b.ours.SetOwnNetwork(false)
+		b.ours.SetNetwork(true)
+		g := b.settled(domain.GapChecking)
+		b.quietly()
+		b.ours.SetOwnNetwork(true)
+		b.start()
+		b.wait("the check", func() bool {
+			gaps := b.allGaps()
+			return gaps[len(gaps)-1].State == domain.GapVerified
+		})
+		gaps := b.allGaps()
+		require.Equal(t, g.ID, gaps[len(gaps)-1].ID)
+		require.Equal(t, 3, gaps[len(gaps)-1].Late)
+		b.complete(5)
+	})
+}

@@ -1,0 +1,158 @@
+package gaps
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"waflow/backend/domain"
+)
+
+// settle takes the gaps of a device that is back as far as they can be taken now.
+func (w *Worker) settle(ctx context.Context, id domain.DeviceID) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &domain.Error{Code: domain.CodeInternal, Message: "a gap could not be checked", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	gaps, err := w.c.Store.UnsettledGaps(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range gaps {
+		if g.State == domain.GapEnded {
+			if g, err = w.plan(ctx, g); err != nil {
+				return err
+			}
+		}
+		if g.State == domain.GapChecking {
+			if err := w.check(ctx, g); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// plan counts what arrived late and writes down which conversations the phone is asked about. A gap not worth telling is forgotten.
+func (w *Worker) plan(ctx context.Context, g domain.Gap) (domain.Gap, error) {
+	var err error
+	if g.Late, err = w.c.Store.LateMessages(ctx, g); err != nil {
+		return g, err
+	}
+	if !worthTelling(g) {
+		g.State = domain.GapVerified
+		if err := w.c.Store.DropGap(ctx, g); err != nil {
+			return g, err
+		}
+		w.c.Tell(g)
+		return g, nil
+	}
+	if g.Todo, err = w.c.Store.GapConversations(ctx, g, askSince(g), mostAsked); err != nil {
+		return g, err
+	}
+	if doubtful(g) {
+		// What a new link brought by itself was found too: it did not come as a message that WhatsApp had kept.
+		g.Found, g.Late = g.Late, 0
+	}
+	g.State = domain.GapChecking
+	return g, w.save(ctx, g)
+}
+
+// check asks the phone about one conversation after the other. What is done is written down, so that it is not asked again.
+func (w *Worker) check(ctx context.Context, g domain.Gap) error {
+	for len(g.Todo) > 0 {
+		answered, err := w.compare(ctx, g, g.Todo[0].Conversation)
+		if err != nil {
+			return err
+		}
+		if !answered {
+			g.State = domain.GapNotProvable
+			return w.save(ctx, g)
+		}
+		now, err := w.c.Store.MessagesBetween(ctx, g.Todo[0].Conversation, g.From, g.To)
+		if err != nil {
+			return err
+		}
+		g.Found += max(0, now-g.Todo[0].Before)
+		g.Todo = g.Todo[1:]
+		if err := w.save(ctx, g); err != nil {
+			return err
+		}
+	}
+	g.State = domain.GapVerified
+	return w.save(ctx, g)
+}
+
+// compare has the phone hand over what it has of a conversation from the gap's end back to its beginning, and reports whether it did.
+func (w *Worker) compare(ctx context.Context, g domain.Gap, id domain.ConversationID) (bool, error) {
+	c, err := w.c.Store.Conversation(ctx, id)
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return true, nil // it went, by merging into another, and that one has what it had
+	}
+	if err != nil {
+		return false, err
+	}
+	older, known, err := w.c.Store.FirstAfter(ctx, g.Ref, id, g.To)
+	if err != nil {
+		return false, err
+	}
+	if !known {
+		older = domain.Older{At: g.To.Add(time.Second)}
+	}
+	older.Chat, older.Count = c.Peer, perAnswer
+	for range mostRounds {
+		answer, answered, err := w.ask(ctx, g.Ref.Device, older)
+		if err != nil || !answered {
+			return false, err
+		}
+		if covered(g, answer) || !answer.Oldest.Before(older.At) {
+			return covered(g, answer), nil
+		}
+		older.WAID, older.FromMe, older.At = "", false, answer.Oldest
+	}
+	return false, nil
+}
+
+// ask asks once, and reports false when the phone did not answer in time. An answer that the connection may have lost is no answer either way:
+// errors are those of AskOlder, not_connected among them.
+func (w *Worker) ask(ctx context.Context, id domain.DeviceID, what domain.Older) (domain.OlderAnswer, bool, error) {
+	what.Request = requestID()
+	answer := make(chan domain.OlderAnswer, 1)
+	w.mu.Lock()
+	w.waiting[what.Request] = answer
+	losses := w.presence(id).losses
+	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		delete(w.waiting, what.Request)
+		w.mu.Unlock()
+	}()
+	if err := w.c.Devices.AskOlder(ctx, id, what); err != nil {
+		return domain.OlderAnswer{}, false, err
+	}
+	timer := time.NewTimer(answerWithin)
+	defer timer.Stop()
+	select {
+	case a := <-answer:
+		return a, true, nil
+	case <-timer.C:
+	case <-ctx.Done():
+		return domain.OlderAnswer{}, false, ctx.Err()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.presence(id).losses != losses {
+		return domain.OlderAnswer{}, false, &domain.Error{Code: domain.CodeNotConnected, Message: "the connection ended while the phone was asked"}
+	}
+	return domain.OlderAnswer{}, false, nil
+}
+
+// requestID draws an id as messages of linked devices have.
+func requestID() string {
+	var b [9]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the process instead
+	return fmt.Sprintf("3EB0%X", b)
+}

@@ -1,0 +1,219 @@
+package gaps
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waflow/backend/domain"
+	"waflow/backend/uptime"
+)
+
+// answerWithin is how long a phone has to answer, what it answers included in the database.
+const answerWithin = 2 * time.Minute
+
+// Store is what is needed of the workspace.
+type Store interface {
+	OpenGap(ctx context.Context, g domain.Gap) (domain.Gap, error)
+	SaveGap(ctx context.Context, g domain.Gap) error
+	DropGap(ctx context.Context, g domain.Gap) error
+	UnsettledGaps(ctx context.Context, id domain.DeviceID) ([]domain.Gap, error)
+	LateMessages(ctx context.Context, g domain.Gap) (int, error)
+	GapConversations(ctx context.Context, g domain.Gap, since time.Time, limit int) ([]domain.GapCheck, error)
+	MessagesBetween(ctx context.Context, id domain.ConversationID, from, to time.Time) (int, error)
+	FirstAfter(ctx context.Context, ref domain.DeviceRef, id domain.ConversationID, after time.Time) (domain.Older, bool, error)
+	Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error)
+}
+
+// Devices ask their phones.
+type Devices interface {
+	// AskOlder asks the phone of a device for older messages. Errors: not_connected.
+	AskOlder(ctx context.Context, id domain.DeviceID, what domain.Older) error
+}
+
+// Config is what a worker is built from.
+type Config struct {
+	Store   Store
+	Devices Devices
+	Tell    func(domain.Gap) // what people see of a gap changed. Does not block; may be nil
+	Logger  zerolog.Logger
+}
+
+// atOnce is how many devices are checked at the same time.
+const atOnce = 8
+
+// Worker follows the gaps of all devices. Its methods may be called from any goroutine.
+type Worker struct {
+	c Config
+
+	mu      sync.Mutex
+	devices map[domain.DeviceID]*presence
+	queue   []domain.DeviceID                    // without repetition
+	waiting map[string]chan<- domain.OlderAnswer // by request
+	wanted  chan struct{}                        // holds a token while the queue may hold something
+}
+
+// presence is what is known of a device's present connection.
+type presence struct {
+	up     bool // it is up, and its first sync is over
+	synced bool // WhatsApp has handed over what it kept
+	losses int  // how often it went down
+	busy   bool // its gaps are being checked
+}
+
+// New makes a worker. Nothing is asked before Run.
+func New(c Config) *Worker {
+	if c.Tell == nil {
+		c.Tell = func(domain.Gap) {}
+	}
+	return &Worker{
+		c: c, devices: map[domain.DeviceID]*presence{}, waiting: map[string]chan<- domain.OlderAnswer{}, wanted: make(chan struct{}, 1),
+	}
+}
+
+// Changed takes a change of a device's state that is on disk, in the order in which they happened. A failure of the disk is logged: the gap is
+// known less well then, and the device goes on.
+func (w *Worker) Changed(ctx context.Context, c domain.StateChange) {
+	if err := w.changed(ctx, c); err != nil {
+		w.c.Logger.Warn().Err(err).Msg("a gap could not be kept")
+	}
+}
+
+func (w *Worker) changed(ctx context.Context, c domain.StateChange) error {
+	id := c.Ref.Device
+	w.mu.Lock()
+	p := w.presence(id)
+	p.up = uptime.Up(c.To.Cause) && c.To.Cause != domain.CauseFirstSync
+	if !uptime.Up(c.To.Cause) {
+		p.synced = false
+		p.losses++
+	}
+	w.mu.Unlock()
+	defer w.wake(id)
+
+	gaps, err := w.c.Store.UnsettledGaps(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range gaps {
+		if g.State == domain.GapOpen || g.State == domain.GapEnded {
+			return w.save(ctx, follow(g, c))
+		}
+	}
+	if !begins(c) {
+		return nil
+	}
+	opened, err := w.c.Store.OpenGap(ctx, domain.Gap{Ref: c.Ref, From: since(c).Truncate(time.Second), Cause: c.To.Cause, Relinked: losesLink(c.To.Cause)})
+	if err == nil {
+		w.c.Tell(opened)
+	}
+	return err
+}
+
+// Synced says that WhatsApp has handed over all that it kept for a device while it was away. It does not block.
+func (w *Worker) Synced(id domain.DeviceID) {
+	w.mu.Lock()
+	w.presence(id).synced = true
+	w.mu.Unlock()
+	w.wake(id)
+}
+
+// presence returns what is known of a device. w.mu is held.
+func (w *Worker) presence(id domain.DeviceID) *presence {
+	p, ok := w.devices[id]
+	if !ok {
+		p = &presence{}
+		w.devices[id] = p
+	}
+	return p
+}
+
+// Answered takes the answer of a phone, once what it brought is on disk. It does not block.
+func (w *Worker) Answered(a domain.OlderAnswer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if answer, ok := w.waiting[a.Request]; ok {
+		answer <- a // there is room for one, and there is one
+		delete(w.waiting, a.Request)
+	}
+}
+
+func (w *Worker) save(ctx context.Context, g domain.Gap) error {
+	if err := w.c.Store.SaveGap(ctx, g); err != nil {
+		return err
+	}
+	w.c.Tell(g)
+	return nil
+}
+
+func (w *Worker) wake(id domain.DeviceID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Contains(w.queue, id) {
+		w.queue = append(w.queue, id)
+	}
+	select {
+	case w.wanted <- struct{}{}:
+	default:
+	}
+}
+
+// next returns a device that is connected, has everything that WhatsApp kept for it, and is not being checked already. Of the others whoever
+// changes that wakes them again.
+func (w *Worker) next() (domain.DeviceID, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, id := range w.queue {
+		if p := w.presence(id); p.up && p.synced && !p.busy {
+			w.queue = slices.Delete(w.queue, i, i+1)
+			p.busy = true
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// Run works until ctx ends. A check that was begun then goes on at the next start.
+func (w *Worker) Run(ctx context.Context) error {
+	var working sync.WaitGroup
+	defer working.Wait()
+	places := make(chan struct{}, atOnce)
+	for {
+		id, ok := w.next()
+		if !ok {
+			select {
+			case <-w.wanted:
+				continue
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		working.Go(func() {
+			w.work(ctx, id)
+			<-places
+		})
+	}
+}
+
+// work settles what can be settled of a device. What could not, because the connection ended, is tried when it is back.
+func (w *Worker) work(ctx context.Context, id domain.DeviceID) {
+	err := w.settle(ctx, id)
+	w.mu.Lock()
+	w.presence(id).busy = false
+	again := slices.Contains(w.queue, id)
+	w.mu.Unlock()
+	if again {
+		w.wake(id)
+	}
+	if err != nil && ctx.Err() == nil && domain.CodeOf(err) != domain.CodeNotConnected {
+		w.c.Logger.Warn().Int64("device", int64(id)).Str("code", string(domain.CodeOf(err))).Msg("a gap could not be checked")
+	}
+}

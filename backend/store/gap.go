@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.mau.fi/util/dbutil"
+
+	"waflow/backend/domain"
+)
+
+const gapColumns = "id, subaccount_id, device_id, from_at, to_at, cause, relinked, state, late, found, todo, mark"
+
+func scanGap(row dbutil.Scannable) (domain.Gap, error) {
+	var g domain.Gap
+	var from, to int64
+	var todo string
+	err := row.Scan(&g.ID, &g.Ref.Subaccount, &g.Ref.Device, &from, &to, &g.Cause, &g.Relinked, &g.State, &g.Late, &g.Found, &todo, &g.Mark)
+	if err != nil {
+		return g, err
+	}
+	g.From, g.To = fromMillis(from), fromMillis(to)
+	if err := json.Unmarshal([]byte(todo), &g.Todo); err != nil {
+		return g, fmt.Errorf("decode what a gap is to be checked for: %w", err)
+	}
+	return g, nil
+}
+
+// OpenGap notes that nothing arrives at a device any more. ID and Mark are given here.
+func (s *Store) OpenGap(ctx context.Context, g domain.Gap) (domain.Gap, error) {
+	err := s.do(ctx, "note a gap", func(t *tx) (err error) {
+		g, err = scanGap(t.row(`INSERT INTO gaps (subaccount_id, device_id, from_at, cause, relinked, state, mark)
+			VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT MAX(id) FROM messages), 0)) RETURNING `+gapColumns,
+			g.Ref.Subaccount, g.Ref.Device, millis(g.From), g.Cause, g.Relinked, domain.GapOpen))
+		return err
+	})
+	return g, err
+}
+
+// SaveGap keeps what has become known about a gap. One that is not there is left so.
+func (s *Store) SaveGap(ctx context.Context, g domain.Gap) error {
+	if g.Todo == nil {
+		g.Todo = []domain.GapCheck{}
+	}
+	todo, err := toJSON(g.Todo)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, "keep a gap", func(t *tx) error {
+		return t.run(`UPDATE gaps SET to_at = $1, relinked = $2, state = $3, late = $4, found = $5, todo = $6 WHERE subaccount_id = $7 AND id = $8`,
+			millis(g.To), g.Relinked, g.State, g.Late, g.Found, todo, g.Ref.Subaccount, g.ID)
+	})
+}
+
+// DropGap forgets a gap that is not worth telling.
+func (s *Store) DropGap(ctx context.Context, g domain.Gap) error {
+	return s.do(ctx, "forget a gap", func(t *tx) error {
+		return t.run("DELETE FROM gaps WHERE subaccount_id = $1 AND id = $2", g.Ref.Subaccount, g.ID)
+	})
+}
+
+// UnsettledGaps returns the gaps of a device of which it is not known yet whether anything is missing, oldest first.
+func (s *Store) UnsettledGaps(ctx context.Context, id domain.DeviceID) ([]domain.Gap, error) {
+	out, err := collect(reading{ctx, s.read}, scanGap, "SELECT "+gapColumns+
+		" FROM gaps WHERE device_id = $1 AND state NOT IN ('verified', 'not_provable') ORDER BY id", id)
+	return out, coded("read gaps", err)
+}
+
+// Gaps returns the gaps of a device that began between two moments, both included, newest first.
+func (s *Store) Gaps(ctx context.Context, ref domain.DeviceRef, from, to time.Time) ([]domain.Gap, error) {
+	out, err := collect(reading{ctx, s.read}, scanGap, "SELECT "+gapColumns+
+		" FROM gaps WHERE subaccount_id = $1 AND device_id = $2 AND from_at BETWEEN $3 AND $4 ORDER BY id DESC",
+		ref.Subaccount, ref.Device, millis(from), millis(to))
+	return out, coded("read gaps", err)
+}
+
+// LateMessages counts the messages of a gap's time that its device brought when it was over.
+func (s *Store) LateMessages(ctx context.Context, g domain.Gap) (int, error) {
+	var n int
+	err := reading{ctx, s.read}.row(`SELECT COUNT(*) FROM message_devices d JOIN messages m ON m.id = d.message_id
+		WHERE d.device_id = $1 AND d.message_id > $2 AND m.at BETWEEN $3 AND $4 AND (m.direction = 'in' OR m.from_phone)`,
+		g.Ref.Device, g.Mark, millis(g.From), millis(g.To)).Scan(&n)
+	return n, coded("count late messages", err)
+}
+
+// GapConversations returns the conversations that something may be missing in: those in which the device carried a message since a moment,
+// the newest first, each with how many messages of the gap's time it has.
+func (s *Store) GapConversations(ctx context.Context, g domain.Gap, since time.Time, limit int) ([]domain.GapCheck, error) {
+	out, err := collect(reading{ctx, s.read}, scanGapCheck, `
+		SELECT c.id, (SELECT COUNT(*) FROM messages n WHERE n.conversation_id = c.id AND n.at BETWEEN $1 AND $2)
+		FROM conversations c
+		WHERE c.subaccount_id = $3 AND c.last_at >= $4 AND EXISTS (
+			SELECT 1 FROM messages m JOIN message_devices d ON d.message_id = m.id AND d.device_id = $5
+			WHERE m.conversation_id = c.id AND m.at >= $4)
+		ORDER BY c.last_at DESC LIMIT $6`,
+		millis(g.From), millis(g.To), g.Ref.Subaccount, millis(since), g.Ref.Device, limit)
+	return out, coded("read the conversations of a gap", err)
+}
+
+func scanGapCheck(row dbutil.Scannable) (domain.GapCheck, error) {
+	var c domain.GapCheck
+	err := row.Scan(&c.Conversation, &c.Before)
+	return c, err
+}
+
+// MessagesBetween counts the messages of a conversation between two moments, both included.
+func (s *Store) MessagesBetween(ctx context.Context, id domain.ConversationID, from, to time.Time) (int, error) {
+	var n int
+	err := reading{ctx, s.read}.row("SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND at BETWEEN $2 AND $3",
+		id, millis(from), millis(to)).Scan(&n)
+	return n, coded("count messages", err)
+}
+
+// FirstAfter returns the oldest message of a conversation that its device carried after a moment; false if there is none.
+func (s *Store) FirstAfter(ctx context.Context, ref domain.DeviceRef, id domain.ConversationID, after time.Time) (domain.Older, bool, error) {
+	var o domain.Older
+	var at int64
+	found, err := optional(reading{ctx, s.read}.row(`
+		SELECT m.waid, m.direction = 'out', m.at FROM messages m JOIN message_devices d ON d.message_id = m.id AND d.device_id = $1
+		WHERE m.conversation_id = $2 AND m.at > $3 ORDER BY m.at, m.id LIMIT 1`, ref.Device, id, millis(after)), &o.WAID, &o.FromMe, &at)
+	o.At = fromMillis(at)
+	return o, found, coded("read the first message after a gap", err)
+}
