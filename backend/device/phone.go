@@ -6,12 +6,9 @@ import (
 	"waflow/backend/domain"
 )
 
-// The clock of a phone that is away. WhatsApp unlinks its companions after 14 days.
+// The clock of a phone that is away.
 const (
-	PhoneLimit    = 14 * 24 * time.Hour // after which WhatsApp unlinks
-	PhoneWarn     = 10 * 24 * time.Hour // when people are told
-	PhoneWarnDays = 10
-	PhoneLastDays = 12             // when they are told again
+	phoneWarn     = domain.PhoneWarnDays * 24 * time.Hour
 	phoneAskEvery = 24 * time.Hour // a phone that was not seen for so long is asked, once in so long
 	phoneGrace    = time.Hour      // of being connected after a question, before no answer means that the phone is away
 	phoneSave     = time.Hour      // how often it is kept how long we have watched
@@ -80,7 +77,7 @@ func (p *phoneWatch) wake() time.Time {
 
 // days returns for how many whole days the phone has not been seen, once that is worth telling: 0 before, and while a question may still be answered.
 func (p *phoneWatch) days(at time.Time) int {
-	if p.Seen.IsZero() || at.Sub(p.Seen) < PhoneWarn || !p.waits || p.Watched-p.before < phoneGrace {
+	if p.Seen.IsZero() || at.Sub(p.Seen) < phoneWarn || !p.waits || p.Watched-p.before < phoneGrace {
 		return 0
 	}
 	return int(at.Sub(p.Seen) / (24 * time.Hour))
@@ -103,7 +100,7 @@ func (t *sensing) seen(sign time.Time) {
 	if since := laterOf(t.up, sign); !t.up.IsZero() {
 		p.Watched = t.at.Sub(since)
 	}
-	back := p.told > 0 && t.at.Sub(sign) < PhoneWarn
+	back := p.told > 0 && t.at.Sub(sign) < phoneWarn
 	if back {
 		p.told = 0
 		t.do(SenseEffect{Kind: SenseBack})

@@ -219,7 +219,7 @@ func TestSensesAtAnyTime(t *testing.T) {
 				require.LessOrEqual(t, phone.Watched, l.now.Sub(phone.Seen))
 			}
 			for _, e := range l.told {
-				require.True(t, e.Kind != SenseSilent || e.Days >= PhoneWarnDays)
+				require.True(t, e.Kind != SenseSilent || e.Days >= domain.PhoneWarnDays)
 			}
 		}
 	})

@@ -11,6 +11,13 @@ const (
 	StatusAttention Status = "attention"
 )
 
+// Days without a sign of a number's phone: when people are told, when they are told again, and when WhatsApp unlinks its companions.
+const (
+	PhoneWarnDays  = 10
+	PhoneLastDays  = 12
+	PhoneLimitDays = 14
+)
+
 // Statuses returns the four statuses, worst first.
 func Statuses() []Status {
 	return []Status{StatusAttention, StatusOffline, StatusPending, StatusConnected}

@@ -98,7 +98,7 @@ func (s State) mute() State {
 		w.muted = muted
 		w = silenced(w)
 		if !muted && w.state.Status == domain.StatusAttention {
-			w.announced, w.cause = domain.NoticeAttention, w.state.Cause
+			w.announced, w.matter = domain.NoticeAttention, matterOf(w.state)
 		}
 		s.devices[id] = w
 	}

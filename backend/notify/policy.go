@@ -58,10 +58,20 @@ type watch struct {
 	muted     bool              // by its own switch or by one above it
 	down      time.Time         // since when it is Offline without having been announced; zero if it is not
 	announced domain.NoticeKind // what people know, or will from the digest: NoticeOffline, NoticeAttention, or ""
-	cause     domain.Cause      // of the announced attention
+	matter    matter            // of the announced attention
 	waiting   domain.NoticeKind // what is about to be shown, or ""
 	since     time.Time         // when it began to wait
 	kept      bool              // it is to be in the digest
+}
+
+// matter is what is told about a device that requires attention, as far as another one of it is news.
+type matter struct {
+	cause domain.Cause
+	last  bool // of a phone that is away: its last days have begun
+}
+
+func matterOf(s domain.DeviceState) matter {
+	return matter{cause: s.Cause, last: s.Cause == domain.CausePhoneOfflineTooLong && s.Detail.Step >= domain.PhoneLastDays}
 }
 
 // State is what the policy remembers. The zero value knows no device and announces without delay.
@@ -132,7 +142,7 @@ func Next(s State, in Input) (State, []domain.Notice) {
 func (s State) known(in Input) watch {
 	w := watch{ref: in.Device, state: in.State, own: in.Switch}
 	if in.State.Status == domain.StatusAttention {
-		w.announced, w.cause = domain.NoticeAttention, in.State.Cause
+		w.announced, w.matter = domain.NoticeAttention, matterOf(in.State)
 		from, _ := s.settings.Quiet.At(in.At)
 		w.kept = !from.IsZero() && !in.State.Since.Before(from) && !s.settings.Quiet.Attention
 	}
@@ -160,7 +170,7 @@ func (s State) changed(in Input) State {
 	case domain.StatusAttention:
 		w.down = time.Time{}
 		w.waiting = ""
-		if w.announced != domain.NoticeAttention || w.cause != in.State.Cause {
+		if w.announced != domain.NoticeAttention || w.matter != matterOf(in.State) {
 			w.waiting = domain.NoticeAttention
 		}
 	case domain.StatusPending:
@@ -277,12 +287,12 @@ func told(w watch) watch {
 	if w.waiting == "" {
 		return w
 	}
-	w.announced, w.cause, w.down = w.waiting, "", time.Time{}
+	w.announced, w.matter, w.down = w.waiting, matter{}, time.Time{}
 	switch w.waiting {
 	case domain.NoticeBack:
 		w.announced = ""
 	case domain.NoticeAttention:
-		w.cause = w.state.Cause
+		w.matter = matterOf(w.state)
 	case domain.NoticeOffline, domain.NoticeSeveral, domain.NoticeDigest:
 	}
 	w.waiting, w.since = "", time.Time{}
