@@ -30,16 +30,24 @@ type bubble struct {
 	slept     atomic.Int64 // nanoseconds that the wall clock is ahead of the monotonic one
 	skew      atomic.Int64 // nanoseconds that WhatsApp's clock is ahead of this computer's
 	unplugged atomic.Bool  // this computer has no network
+	dials     dialGauge
 }
 
 // inBubble runs a test with a workspace that has one device, not linked yet.
 func inBubble(t *testing.T, test func(b *bubble)) {
 	t.Helper()
+	inBubbleAt(t, wasim.Options{}, test)
+}
+
+// inBubbleAt is inBubble with options for the simulated WhatsApp.
+func inBubbleAt(t *testing.T, at wasim.Options, test func(b *bubble)) {
+	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		b := &bubble{dir: dir}
-		there := func() time.Time { return time.Now().Add(time.Duration(b.skew.Load())) }
-		sim, err := wasim.New(wasim.Options{Seed: 1, Now: there, CertificatesLast: 400 * 24 * time.Hour})
+		at.Seed, at.CertificatesLast = 1, 400*24*time.Hour
+		at.Now = func() time.Time { return time.Now().Add(time.Duration(b.skew.Load())) }
+		sim, err := wasim.New(at)
 		require.NoError(t, err)
 		t.Cleanup(func() {
 			if t.Failed() {
@@ -92,6 +100,7 @@ func (b *bubble) now() time.Time { return time.Now().Add(time.Duration(b.slept.L
 func (b *bubble) line(plugged http.RoundTripper) http.RoundTripper {
 	unplugged := withoutNetwork()
 	return lineFunc(func(r *http.Request) (*http.Response, error) {
+		defer b.dials.one(r)()
 		if b.unplugged.Load() {
 			return unplugged.RoundTrip(r)
 		}

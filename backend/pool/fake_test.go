@@ -46,6 +46,7 @@ type world struct {
 	claim       func() error
 	opened      func() error
 	wall        time.Duration // added to the clock
+	frozen      time.Time     // until when nobody who looks at the clock goes on
 	renew       func() (bool, error)
 	renewals    int
 }
@@ -61,6 +62,10 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) now() time.Time {
+	w.mu.Lock()
+	frozen := w.frozen
+	w.mu.Unlock()
+	time.Sleep(time.Until(frozen))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return time.Now().Add(w.wall)

@@ -16,6 +16,7 @@ type gate struct {
 	next   time.Time // monotonic: when the next may go
 	queue  []*ticket
 	timer  *time.Timer
+	held   int // how many have yet to ask before anyone goes
 	closed bool
 }
 
@@ -43,6 +44,21 @@ func (r rank) before(other rank) bool {
 
 func newGate(g Gate) *gate {
 	return &gate{spacing: time.Second / time.Duration(g.PerSecond), free: g.AtOnce}
+}
+
+// hold lets nobody through until asked was called n times, so that who asks first is not who goes first.
+func (g *gate) hold(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.held = n
+}
+
+// asked says that one of those for whom the gate is held has asked, if it wanted to.
+func (g *gate) asked() {
+	g.mu.Lock()
+	g.held--
+	g.mu.Unlock()
+	g.admit()
 }
 
 // ask queues for a dial. grant is called at most once, from another goroutine or this one, and must not block.
@@ -84,7 +100,7 @@ func (t *ticket) leave() {
 func (g *gate) admit() {
 	g.mu.Lock()
 	var through []*ticket
-	for !g.closed && g.free > 0 && len(g.queue) > 0 {
+	for !g.closed && g.held == 0 && g.free > 0 && len(g.queue) > 0 {
 		now := time.Now()
 		if wait := g.next.Sub(now); wait > 0 {
 			g.comeBack(wait)

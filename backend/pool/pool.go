@@ -56,8 +56,10 @@ func (p *Pool) Run(ctx context.Context) error {
 		return &domain.Error{Code: domain.CodeInternal, Message: "the pool runs already"}
 	}
 	p.ctx = writing
+	p.gate.hold(len(p.order))
 	for _, id := range p.order {
 		p.start(p.devices[id])
+		p.devices[id].box.post(p.gate.asked)
 	}
 	close(p.started)
 	p.mu.Unlock()

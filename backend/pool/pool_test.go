@@ -3,7 +3,7 @@ package pool
 import (
 	"context"
 	"errors"
-	"slices"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,16 +86,13 @@ func TestDevicesUsedLastDialFirst(t *testing.T) {
 		var devices []domain.Device
 		for id := range domain.DeviceID(10) {
 			d := deviceOf(id+1, domain.CauseOnline)
-			d.LastIn = time.Now().Add(time.Duration(id) * time.Minute)
+			d.LastIn = time.Now().Add(time.Duration(id*7%10) * time.Minute)
 			devices = append(devices, d)
 		}
 		w.started(devices...)
 		after(10 * time.Second)
-		// Whoever asks first finds the gate open; the others are let through by rank.
-		rest := slices.DeleteFunc(slices.Clone(w.dialedFiles[1:]), func(f string) bool { return f == w.dialedFiles[0] })
-		all := []string{"10-1.db", "9-1.db", "8-1.db", "7-1.db", "6-1.db", "5-1.db", "4-1.db", "3-1.db", "2-1.db", "1-1.db"}
-		want := slices.DeleteFunc(all, func(f string) bool { return f == w.dialedFiles[0] })
-		require.Equal(t, want, rest)
+		all := []string{"8-1.db", "5-1.db", "2-1.db", "9-1.db", "6-1.db", "3-1.db", "10-1.db", "7-1.db", "4-1.db", "1-1.db"}
+		require.Equal(t, all, w.dialedFiles)
 	})
 }
 
@@ -173,6 +170,31 @@ func TestSleepMakesEveryConnectionAnew(t *testing.T) {
 		after(20 * time.Second)
 		require.Equal(t, []domain.Cause{domain.CauseAppStarting, domain.CauseOnline, domain.CauseWokeFromSleep, domain.CauseOnline}, w.causes(1))
 		require.Equal(t, 2, w.dialed())
+	})
+}
+
+// Half of the sleeps are seen by the wall clock alone; in the others both clocks run on, and nothing of ours.
+func TestEverySleepIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.started(deviceOf(1, domain.CauseOnline), deviceOf(2, domain.CauseOnline))
+		rng := rand.New(rand.NewPCG(1, 200))
+		for nap := range 200 {
+			after(time.Duration(rng.Int64N(int64(time.Hour))))
+			gap := 25*time.Second + time.Duration(rng.Int64N(int64(12*time.Hour)))
+			if nap%2 == 0 {
+				w.set(func() { w.wall += gap })
+			} else {
+				w.set(func() { w.frozen = time.Now().Add(gap) })
+				after(gap)
+			}
+			after(20 * time.Second)
+			for _, id := range []domain.DeviceID{1, 2} {
+				causes := w.causes(id)
+				require.Len(t, causes, 2*(nap+2), "one row when it was noticed, one when the device was back")
+				require.Equal(t, []domain.Cause{domain.CauseWokeFromSleep, domain.CauseOnline}, causes[len(causes)-2:])
+			}
+		}
 	})
 }
 
