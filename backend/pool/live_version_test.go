@@ -61,3 +61,13 @@ func TestVersionThatCannotBeRenewedLeavesAllOutdated(t *testing.T) {
 		w.awaitCause(d, domain.CauseOnline)
 	}
 }
+
+func TestVersionThatWhatsAppRefusesIsRenewedWhileLinking(t *testing.T) {
+	w := newWorkspace(t)
+	newer := w.service.Version()
+	newer[2]++
+	w.sim.SetClientRevision(newer[2])
+	w.sim.SetMinClientVersion(newer)
+	w.linkedDevices(1)
+	require.Equal(t, newer, w.service.Version())
+}

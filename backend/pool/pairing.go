@@ -41,6 +41,9 @@ type pairing struct {
 	later     []domain.SessionEvent // came between success and adoption: for the device's machine
 	obsolete  []string
 	adopted   bool // the session is the device's own
+
+	outdatedOnce bool // WhatsApp has refused this version
+	renewing     bool // and a newer one is looked up
 }
 
 // Pair opens a link dialog for a device; its steps go to Config.Pairing. Errors: CodeLinkBusy when one is open (PairingOf tells its step);
@@ -230,15 +233,11 @@ func (p *pairing) happened(ev domain.SessionEvent) {
 	case domain.PairFailed:
 		p.failedByPhone(ev.Err)
 	case domain.SessionDisconnected:
-		p.dropped()
+		if !p.renewing { // the connection that was refused ends late
+			p.dropped()
+		}
 	case domain.SessionOutdated:
-		p.owner.pool.renewal.refused(p.owner.ref.Device)
-		p.fail(&domain.Error{
-			Code:    domain.CodeLinkFailed,
-			Message: "WhatsApp no longer accepts this version",
-			Detail:  map[string]string{"reason": string(domain.CauseClientOutdated)},
-			Action:  domain.ActionUpdateApp,
-		})
+		p.outdated()
 	case domain.SessionLoggedOut, domain.SessionTempBanned, domain.SessionBanned, domain.SessionRefused, domain.SessionReplaced:
 		p.fail(linkFailed(string(ev.Kind), "WhatsApp refused the connection; nothing was changed", nil))
 	default:

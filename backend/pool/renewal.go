@@ -25,6 +25,8 @@ type renewal struct {
 
 	mu       sync.Mutex
 	going    bool              // from the first refusal to the verdict
+	looking  bool              // the present version is being looked up
+	linking  []func(bool)      // dialogs that wait for that
 	untried  []domain.DeviceID // who may try the new version, the device used last first
 	pioneer  domain.DeviceID   // who tries it; 0 while nobody does
 	accepted time.Time         // when a new version let a device in
@@ -36,6 +38,7 @@ func (r *renewal) refused(by domain.DeviceID) {
 	alone := !r.accepted.IsZero() && r.pool.now().Sub(r.accepted).Abs() < renewedRest
 	begins := !r.going && !alone
 	r.going = r.going || begins
+	r.looking = r.looking || begins
 	r.mu.Unlock()
 	if !begins {
 		return
@@ -45,6 +48,23 @@ func (r *renewal) refused(by domain.DeviceID) {
 	r.pool.wg.Go(r.lookUp)
 }
 
+// refusedLinking is refused for a session that is being linked. then hears whether there is a newer version; it must not block.
+func (r *renewal) refusedLinking(by domain.DeviceID, then func(newer bool)) {
+	r.mu.Lock()
+	r.linking = append(r.linking, then)
+	r.mu.Unlock()
+	r.refused(by)
+	r.mu.Lock()
+	var unanswered []func(bool)
+	if !r.looking {
+		unanswered, r.linking = r.linking, nil
+	}
+	r.mu.Unlock()
+	for _, then := range unanswered {
+		then(false)
+	}
+}
+
 // lookUp asks for WhatsApp's present version, and lets one device try if it is a new one.
 func (r *renewal) lookUp() {
 	ctx, cancel := context.WithTimeout(r.pool.context(), renewWithin)
@@ -52,11 +72,15 @@ func (r *renewal) lookUp() {
 	newer, err := r.ask(ctx)
 	r.pool.cfg.Logger.Info().Err(err).Bool("newer", newer).Msg("WhatsApp's present version was looked up")
 	r.mu.Lock()
-	r.untried = nil
+	linking := r.linking
+	r.linking, r.looking, r.untried = nil, false, nil
 	if newer {
 		r.untried = r.pool.usedLastFirst()
 	}
 	r.mu.Unlock()
+	for _, then := range linking {
+		then(newer)
+	}
 	r.next()
 }
 

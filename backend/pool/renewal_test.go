@@ -227,7 +227,7 @@ func TestWhatDoesNotDialIsNotStopped(t *testing.T) {
 	})
 }
 
-func TestVersionRefusedWhileLinkingIsRenewedForTheNextCode(t *testing.T) {
+func TestVersionRefusedWhileLinkingIsRenewedAndTheDialogGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, p := newVersions(t, 3)
 		connect := v.connect
@@ -240,13 +240,27 @@ func TestVersionRefusedWhileLinkingIsRenewedForTheNextCode(t *testing.T) {
 				return connect(c)
 			}
 		})
-		d := deviceOf(9, domain.CauseNeverLinked)
-		require.NoError(t, p.Pair(context.Background(), d))
+		require.NoError(t, p.Pair(context.Background(), deviceOf(9, domain.CauseNeverLinked)))
 		after(10 * time.Second)
-		require.Equal(t, domain.PairingFailed, v.step().Kind)
-		v.requireAll(3, domain.CauseOnline)
-		require.NoError(t, p.Pair(context.Background(), d))
-		after(time.Second)
 		require.Equal(t, domain.PairingShowing, v.step().Kind)
+		require.NotContains(t, v.kinds(), domain.PairingFailed)
+		v.requireAll(3, domain.CauseOnline)
+	})
+}
+
+func TestVersionRefusedWhileLinkingWithNothingNewerEndsTheDialog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, p := newVersions(t, 3)
+		v.refusing.Store(true)
+		d := deviceOf(9, domain.CauseNeverLinked)
+		for range 2 { // the first time there is a newer version, which is refused too
+			require.NoError(t, p.Pair(context.Background(), d))
+			after(10 * time.Second)
+			require.Equal(t, domain.PairingFailed, v.step().Kind)
+			var told *domain.Error
+			require.ErrorAs(t, v.step().Err, &told)
+			require.Equal(t, domain.ActionUpdateApp, told.Action)
+		}
+		v.requireAll(3, domain.CauseClientOutdated)
 	})
 }
