@@ -103,7 +103,7 @@ func (w workspaceFlags) options(mode engine.Mode) engine.Options {
 	}
 	return engine.Options{
 		Dir: dir, Kind: kind, Mode: mode, Version: version,
-		Endpoint: w.WhatsappEndpoint, RootKey: w.WhatsappRootKey,
+		Endpoint: w.WhatsappEndpoint, RootKey: w.WhatsappRootKey, System: engine.ThisComputer(),
 	}
 }
 

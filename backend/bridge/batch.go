@@ -56,6 +56,8 @@ func valueOf(value any) any {
 		return noticeOf(v)
 	case domain.Settings:
 		return preferencesOf(v)
+	case domain.Rest:
+		return restOf(v)
 	case domain.SimulatedPhone:
 		return demoPhoneOf(v)
 	}

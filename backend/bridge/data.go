@@ -32,6 +32,7 @@ type Snapshot struct {
 	Pairings    []PairingStep `json:"pairings"`    // those going on
 	Notices     []Notice      `json:"notices"`     // newest last, at most 100
 	NoticesRead int64         `json:"noticesRead"` // those with a higher id are unread
+	Rest        Rest          `json:"rest"`
 }
 
 // Subaccount is a tile of the rail.
@@ -231,6 +232,7 @@ type Preferences struct {
 	Quiet                Quiet  `json:"quiet"`
 	NotifyPausedUntil    int64  `json:"notifyPausedUntil"` // 0: not paused
 	CloseQuits           bool   `json:"closeQuits"`
+	KeepAwake            bool   `json:"keepAwake"`
 }
 
 // Quiet is the part of every day in which notifications are held back, in minutes since midnight by this computer's clock.
@@ -267,7 +269,7 @@ type Batch struct {
 
 // Change is one thing that is new, different or gone. Topic says what Value holds.
 type Change struct {
-	Topic string `json:"topic"` // "subaccount", "device", "unread", "conversation", "message", "pairing", "notice", "settings", "demo"
+	Topic string `json:"topic"` // "subaccount", "device", "unread", "conversation", "message", "pairing", "notice", "settings", "rest", "demo"
 	ID    int64  `json:"id"`
 	Gone  bool   `json:"gone"`
 	Value any    `json:"value"`

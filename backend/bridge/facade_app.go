@@ -46,6 +46,10 @@ func snapshot(ctx context.Context, s Services) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
+	rest, err := s.Sleep.Rest(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
 	var notices []domain.Notice
 	var read int64
 	if s.Notices != nil {
@@ -59,6 +63,7 @@ func snapshot(ctx context.Context, s Services) (Snapshot, error) {
 		Devices:     list(fleet.Devices, deviceOf),
 		Unread:      list(unread, unreadOf),
 		Settings:    preferencesOf(settings),
+		Rest:        restOf(rest),
 		Pairings:    list(fleet.Pairings, pairingOf),
 		Notices:     list(notices, noticeOf),
 		NoticesRead: read,

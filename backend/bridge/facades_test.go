@@ -36,6 +36,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Inbox.SetDraft", "Inbox.Thread",
 		"Pairing.Cancel", "Pairing.Current", "Pairing.Renew", "Pairing.ShowCode", "Pairing.Start",
 		"Settings.Get", "Settings.Set",
+		"Sleep.Rest", "Sleep.SendAllLate", "Sleep.SendLate",
 		"Timeline.Changes", "Timeline.Fleet", "Timeline.Report",
 	}, got)
 }

@@ -21,6 +21,7 @@ import (
 	"waflow/backend/fleet"
 	"waflow/backend/inbox"
 	"waflow/backend/settings"
+	"waflow/backend/sleep"
 	"waflow/backend/store"
 )
 
@@ -77,6 +78,7 @@ func openWorkspace(t *testing.T) workspace {
 		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus, func(domain.Subaccount) {}), Inbox: inbox.New(opened, nil, nil, nil),
 		Settings: settings.New(opened, bus, func(domain.Settings) {}), Logger: zerolog.Nop(),
 		Notices: told{opened},
+		Sleep:   sleep.New(sleep.Config{Store: opened, Bus: bus, Logger: zerolog.Nop()}),
 	})
 	listener, err := bridge.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"waflow/backend/fleet"
 	"waflow/backend/inbox"
 	"waflow/backend/settings"
+	"waflow/backend/sleep"
 	"waflow/backend/timeline"
 )
 
@@ -21,6 +22,7 @@ type Services struct {
 	Timeline *timeline.Timeline
 	Inbox    *inbox.Inbox
 	Settings *settings.Settings
+	Sleep    *sleep.Sleep
 	Demo     Phones // nil outside the demo
 	Logger   zerolog.Logger
 

@@ -39,6 +39,7 @@ type Settings struct {
 	Quiet              QuietHours
 	NotifyPausedUntil  time.Time // until when a person holds every notification back; zero if nobody does
 	CloseQuits         bool      // closing the window ends Waflow, and with it every connection
+	KeepAwake          bool      // keep the computer from sleeping while it is plugged in
 }
 
 // DefaultSettings returns the settings of a new workspace.

@@ -22,6 +22,7 @@ import (
 	"waflow/backend/outbox"
 	"waflow/backend/pool"
 	"waflow/backend/settings"
+	"waflow/backend/sleep"
 	"waflow/backend/store"
 	"waflow/backend/timeline"
 	"waflow/backend/whatsapp"
@@ -46,6 +47,7 @@ type Engine struct {
 	timeline *timeline.Timeline
 	inbox    *inbox.Inbox
 	settings *settings.Settings
+	sleep    *sleep.Sleep
 	notices  *notices
 	notify   *notify.Notifier
 	demo     *demo.Demo // nil outside the demo
@@ -166,6 +168,7 @@ func (e *Engine) connect() {
 		Signs:    e.store,
 		Synced:   func(id domain.DeviceID) { e.gaps.Synced(id) },
 		Ready:    e.ready,
+		Slept:    func(ctx context.Context, slept domain.Sleep) error { return e.sleep.Keep(ctx, slept) },
 		Ended:    func() time.Time { return e.ended },
 		Renew:    e.service.RenewVersion,
 		Now:      e.options.now(),
@@ -173,7 +176,7 @@ func (e *Engine) connect() {
 		Seed:     uint64(e.options.now()().UnixNano()),
 		Gate:     e.gate(),
 	})
-	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Now: e.options.now(), Logger: e.log})
+	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Slept: e.pool.NoticeSleep, Now: e.options.now(), Logger: e.log})
 	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.keepPast, Logger: e.log})
 	e.gaps = gaps.New(gaps.Config{
 		Store: e.store, Devices: e.pool, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },
@@ -181,7 +184,14 @@ func (e *Engine) connect() {
 	e.fleet = fleet.New(e.store, e.pool, e.bus, e.notify.Subaccount)
 	e.timeline = timeline.New(e.store, e.options.now())
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
-	e.settings = settings.New(e.store, e.bus, e.notify.Configure)
+	e.sleep = sleep.New(sleep.Config{Store: e.store, Outbox: e.outbox, Computer: e.options.system(), Bus: e.bus, Logger: e.log})
+	e.settings = settings.New(e.store, e.bus, e.configure)
+}
+
+// configure has the parts that act by the settings know them.
+func (e *Engine) configure(s domain.Settings) {
+	e.notify.Configure(s)
+	e.sleep.Configure(s)
 }
 
 // receive keeps what a device received. The history that a notice is about can be fetched once the notice is kept.
@@ -242,7 +252,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.notify.Configure(current)
+	e.configure(current)
 	if err := e.addDevices(begin); err != nil {
 		return err
 	}
@@ -253,7 +263,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.ended = ended
 	parts := []part{
 		{"record of running", e.keepAlive}, {"outbox", e.outbox.Run}, {"history", e.history.Run}, {"gaps", e.gaps.Run}, {"devices", e.pool.Run},
-		{"notifications", e.notify.Run},
+		{"notifications", e.notify.Run}, {"sleep", e.sleep.Run}, {"computer", e.watchComputer},
 	}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})

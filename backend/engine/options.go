@@ -37,6 +37,7 @@ type Options struct {
 	RootKey  string // Simulated: its root key, base64
 	Seed     int64  // Demo: of the simulator; 0 takes a random one
 
+	System     System           // the computer; nil stands for one that tells nothing and refuses everything
 	Now        func() time.Time // time.Now if nil
 	HTTPClient *http.Client     // tests: reaches a simulator without a network
 	Log        io.Writer        // tests: takes the log in place of the files, whose rotation has a goroutine without an end

@@ -21,6 +21,7 @@ const (
 	TopicNoticesRead  Topic = "notices_read" // the highest id that was read, in the id
 	TopicSettings     Topic = "settings"     // domain.Settings, id 0
 	TopicGap          Topic = "gap"          // domain.Gap by its id
+	TopicRest         Topic = "rest"         // domain.Rest, id 0
 	TopicDemo         Topic = "demo"         // domain.SimulatedPhone by its number
 )
 
@@ -98,6 +99,11 @@ func Gap(g domain.Gap) Change {
 	return Change{Topic: TopicGap, ID: int64(g.ID), Value: g}
 }
 
+// Rest tells what there is to say about the computer's sleep as it is now.
+func Rest(r domain.Rest) Change {
+	return Change{Topic: TopicRest, Value: r}
+}
+
 // Demo tells what a simulated phone shows.
 func Demo(phone domain.SimulatedPhone) Change {
 	number, _ := strconv.ParseInt(phone.Number, 10, 64) // fifteen digits at most
@@ -112,6 +118,12 @@ func (c Change) weight() int {
 		return row + len(v.Text)
 	case domain.Conversation:
 		return row + len(v.Draft) + len(v.LastMessage.Text)
+	case domain.Rest:
+		texts := row
+		for _, l := range v.Late {
+			texts += row + len(l.Message.Text)
+		}
+		return texts
 	default:
 		return row
 	}

@@ -21,6 +21,8 @@ type Store interface {
 	// StepOutbox keeps what became of messages and takes the next ones, in one commit.
 	StepOutbox(ctx context.Context, step domain.OutboxStep) ([]domain.OutboxItem, error)
 	SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error)
+	SendLate(ctx context.Context, ids []domain.MessageID) ([]domain.DeviceID, error)
+	SendAllLate(ctx context.Context) ([]domain.DeviceID, error)
 	CancelMessage(ctx context.Context, id domain.MessageID) error
 	DevicesToSend(ctx context.Context) ([]domain.DeviceID, error)
 	DueReads(ctx context.Context, id domain.DeviceID, limit int) ([]domain.ReadMark, error)
@@ -40,6 +42,9 @@ type Sender interface {
 type Config struct {
 	Store  Store
 	Sender Sender
+	// Slept is called before anything is sent: it has a sleep of the computer kept that nobody noticed yet, which holds back what is late,
+	// and returns how many sleeps there were. May be nil.
+	Slept  func(ctx context.Context) (int, error)
 	Now    func() time.Time
 	Logger zerolog.Logger
 }
@@ -56,6 +61,9 @@ type Outbox struct {
 
 // New makes an outbox. Nothing is sent before Run.
 func New(c Config) *Outbox {
+	if c.Slept == nil {
+		c.Slept = func(context.Context) (int, error) { return 0, nil }
+	}
 	return &Outbox{c: c, lines: map[domain.DeviceID]*line{}}
 }
 
@@ -126,6 +134,23 @@ func (o *Outbox) Retry(ctx context.Context, id domain.MessageID) error {
 	}
 	o.line(device).wake(false)
 	return nil
+}
+
+// SendLate sends messages that were held back because they were due in a sleep. Those that wait no more are left as they are.
+func (o *Outbox) SendLate(ctx context.Context, ids []domain.MessageID) error {
+	return o.wakeAll(o.c.Store.SendLate(ctx, ids))
+}
+
+// SendAllLate sends every message that was held back because it was due in a sleep.
+func (o *Outbox) SendAllLate(ctx context.Context) error {
+	return o.wakeAll(o.c.Store.SendAllLate(ctx))
+}
+
+func (o *Outbox) wakeAll(devices []domain.DeviceID, err error) error {
+	for _, id := range devices {
+		o.line(id).wake(false)
+	}
+	return err
 }
 
 // Cancel removes a message that has certainly not gone. Errors: not_found; conflict if it may be on its way.

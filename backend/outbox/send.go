@@ -2,14 +2,19 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
 	"waflow/backend/domain"
 )
 
-// messages sends until nothing is left that may go now.
+// messages sends until nothing is left that may go now. When the computer slept meanwhile, what is at hand goes back: it may be late.
 func (l *line) messages(ctx context.Context) error {
+	sleeps, err := l.c.Slept(ctx)
+	if err != nil {
+		return err
+	}
 	h := newHand(ctx, l)
 	var keeper sync.WaitGroup
 	keeper.Go(h.keep)
@@ -18,12 +23,19 @@ func (l *line) messages(ctx context.Context) error {
 		if !more {
 			break
 		}
-		result, err := l.send(ctx, item)
-		h.done(item, l.judged(item, result, err))
+		if n, unkept := l.c.Slept(ctx); unkept != nil || n != sleeps {
+			back := notGone(item)
+			h.done(item, &back)
+			l.wake(false)
+			err = unkept
+			break
+		}
+		result, failed := l.send(ctx, item)
+		h.done(item, l.judged(item, result, failed))
 	}
 	h.finish()
 	keeper.Wait()
-	return h.failed
+	return errors.Join(err, h.failed)
 }
 
 func (l *line) send(ctx context.Context, item domain.OutboxItem) (result domain.SendResult, err error) {

@@ -72,6 +72,7 @@ type Config struct {
 	Signs   Signs                                                                    // what the senses of the devices have learned; may be nil
 	Synced  func(id domain.DeviceID)                                                 // handed over all that WhatsApp kept. Does not block; may be nil
 	Ready   func(id domain.DeviceID)                                                 // connected: messages that wait can go. Does not block; may be nil
+	Slept   func(ctx context.Context, sleep domain.Sleep) error                      // keeps that the computer slept; tried again while it fails. May be nil
 
 	Ended func() time.Time // when the former run of the application ended; zero if there was none, as with nil
 	// Renew looks up WhatsApp's present version and dials with it from now on, and reports whether that is newer than the one before.
@@ -132,6 +133,9 @@ func (c *Config) fill() {
 	}
 	if c.Renew == nil {
 		c.Renew = func(context.Context) (bool, error) { return false, nil }
+	}
+	if c.Slept == nil {
+		c.Slept = func(context.Context, domain.Sleep) error { return nil }
 	}
 	if c.Gate.AtOnce <= 0 {
 		c.Gate.AtOnce = 4

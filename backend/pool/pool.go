@@ -19,6 +19,7 @@ type Pool struct {
 	gate     *gate
 	writer   *writer
 	renewal  *renewal
+	sleeps   *sleeps
 	started  chan struct{} // closed when the supervisors run
 	stopping chan struct{} // closed when Run begins to end
 	wg       sync.WaitGroup
@@ -42,6 +43,7 @@ func New(cfg Config) *Pool {
 		devices:  map[domain.DeviceID]*supervisor{},
 	}
 	p.renewal = &renewal{pool: p}
+	p.sleeps = &sleeps{pool: p, began: time.Now()}
 	return p
 }
 
@@ -69,7 +71,7 @@ func (p *Pool) Run(ctx context.Context) error {
 		defer close(written)
 		p.writer.box.drain()
 	}()
-	p.watchSleep(ctx)
+	p.sleeps.watch(ctx)
 
 	p.mu.Lock()
 	p.ended = true
@@ -182,12 +184,6 @@ func (p *Pool) tellAll(in device.Input, but domain.DeviceID) {
 
 // NetworkChanged says that the computer's network is another one: devices that wait dial at once.
 func (p *Pool) NetworkChanged() { p.tellAll(device.Input{Kind: device.NetworkChanged}, 0) }
-
-// Woke says that the computer slept: every connection is made anew.
-func (p *Pool) Woke(gap time.Duration) {
-	p.cfg.Logger.Info().Dur("gap", gap).Msg("the computer slept")
-	p.tellAll(device.Input{Kind: device.Woke, Since: p.now().Add(-gap)}, 0)
-}
 
 // write queues a write into the database.
 func (p *Pool) write(job write) {

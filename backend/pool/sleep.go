@@ -2,7 +2,11 @@ package pool
 
 import (
 	"context"
+	"sync"
 	"time"
+
+	"waflow/backend/device"
+	"waflow/backend/domain"
 )
 
 // How a sleep is noticed: a ticker that comes this much too late.
@@ -24,23 +28,94 @@ func gap(a, b moment) (time.Duration, bool) {
 	return late, late > sleepLate
 }
 
-// watchSleep says when the computer slept, until ctx ends.
-func (p *Pool) watchSleep(ctx context.Context) {
-	began := time.Now()
-	read := func() moment { return moment{wall: p.now(), mono: time.Since(began)} }
+// sleeps notices that the computer slept, once for each sleep, whoever notices it first: the ticker, the operating system, or somebody
+// who is about to send.
+type sleeps struct {
+	pool  *Pool
+	began time.Time
+
+	mu      sync.Mutex
+	reading bool           // last was read
+	last    moment         // when the clocks were last read
+	end     time.Time      // of the last sleep
+	count   int            // how many there were
+	owed    []domain.Sleep // noticed and not kept yet
+}
+
+func (s *sleeps) read() moment {
+	return moment{wall: s.pool.now(), mono: time.Since(s.began)}
+}
+
+// watch looks at the clocks until ctx ends.
+func (s *sleeps) watch(ctx context.Context) {
 	ticker := time.NewTicker(sleepTick)
 	defer ticker.Stop()
-	last := read()
 	for {
+		if _, err := s.notice(ctx); err != nil && ctx.Err() == nil {
+			s.pool.cfg.Logger.Error().Err(err).Msg("a sleep could not be kept")
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		present := read()
-		if late, slept := gap(last, present); slept {
-			p.Woke(late)
+	}
+}
+
+// notice looks whether the computer slept since the clocks were last read. It returns how many sleeps there were, and an error while one of
+// them could not be kept.
+func (s *sleeps) notice(ctx context.Context) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	present := s.read()
+	if late, slept := gap(s.last, present); s.reading && slept {
+		s.slept(present, late)
+	}
+	s.last, s.reading = present, true
+	return s.count, s.keep(ctx)
+}
+
+// told is the operating system's word that the computer has woken. The clocks may have told it before.
+func (s *sleeps) told(ctx context.Context, lasted time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	present := s.read()
+	if s.count == 0 || !present.wall.Add(-lasted).Before(s.end) {
+		s.slept(present, lasted)
+		s.last, s.reading = present, true
+	}
+	return s.keep(ctx)
+}
+
+// slept notes a sleep that is over and tells every device. s.mu is held.
+func (s *sleeps) slept(now moment, lasted time.Duration) {
+	sleep := domain.Sleep{From: now.wall.Add(-lasted), To: now.wall}
+	s.end, s.count, s.owed = sleep.To, s.count+1, append(s.owed, sleep)
+	s.pool.cfg.Logger.Info().Dur("gap", lasted).Msg("the computer slept")
+	s.pool.tellAll(device.Input{Kind: device.Woke, Since: sleep.From}, 0)
+}
+
+// keep hands the sleeps on that are not kept yet. s.mu is held: who is about to send waits until it is known what may still go.
+func (s *sleeps) keep(ctx context.Context) error {
+	for len(s.owed) > 0 {
+		if err := s.pool.cfg.Slept(ctx, s.owed[0]); err != nil {
+			return err
 		}
-		last = present
+		s.owed = s.owed[1:]
+	}
+	return nil
+}
+
+// NoticeSleep looks whether the computer slept and nobody noticed yet, and returns how many sleeps there were since the pool was made. With an
+// error the last one could not be kept: nothing should be sent that may have been due in it. Timers go off before the ticker does after a
+// sleep, so a device may be connected again before anybody else has noticed.
+func (p *Pool) NoticeSleep(ctx context.Context) (int, error) { return p.sleeps.notice(ctx) }
+
+// Woke says that the computer slept for so long, until now: every connection is made anew. Told again of a sleep that is known it does nothing.
+func (p *Pool) Woke(lasted time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), writeWithin)
+	defer cancel()
+	if err := p.sleeps.told(ctx, lasted); err != nil {
+		p.cfg.Logger.Error().Err(err).Msg("a sleep could not be kept")
 	}
 }

@@ -34,7 +34,7 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.M
 		if n.Operator == domain.FirstOperator {
 			a.chat.seen.Draft = ""
 		}
-		if err := insertQueued(t, a, n.Payload); err != nil {
+		if err := insertQueued(t, a, n.Payload, s.now()); err != nil {
 			return err
 		}
 		out = a.m
@@ -46,7 +46,8 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.M
 	return out, nil
 }
 
-func insertQueued(t *tx, a *arrival, payload []byte) error {
+// insertQueued keeps the message and, as what is to be sent, its payload. due is our clock's time, whatever the conversation shows.
+func insertQueued(t *tx, a *arrival, payload []byte, due time.Time) error {
 	m := &a.m
 	err := t.row(`
 		INSERT INTO messages (subaccount_id, conversation_id, device_id, waid, direction, operator_id, kind, text, at, state)
@@ -62,8 +63,8 @@ func insertQueued(t *tx, a *arrival, payload []byte) error {
 	if err := carry(t, domain.DeviceRef{Subaccount: m.Conversation.Subaccount, Device: m.Device}, m.ID); err != nil {
 		return err
 	}
-	return t.run("INSERT INTO outbox (message_id, subaccount_id, conversation_id, device_id, payload) VALUES ($1, $2, $3, $4, $5)",
-		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, payload)
+	return t.run("INSERT INTO outbox (message_id, subaccount_id, conversation_id, device_id, payload, due) VALUES ($1, $2, $3, $4, $5, $6)",
+		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, payload, millis(due))
 }
 
 // SendAgain queues a message that failed, with the id and payload it had, and returns the device it goes from. Errors: not_found; conflict
@@ -71,8 +72,8 @@ func insertQueued(t *tx, a *arrival, payload []byte) error {
 func (s *Store) SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error) {
 	var device domain.DeviceID
 	err := s.do(ctx, "send a message again", func(t *tx) error {
-		failed, err := optional(t.row(`UPDATE outbox SET failed = FALSE, tries = 0 WHERE message_id = $1 AND failed
-			AND EXISTS (SELECT 1 FROM devices d WHERE d.id = device_id AND d.removed = 0) RETURNING device_id`, id), &device)
+		failed, err := optional(t.row(`UPDATE outbox SET failed = FALSE, tries = 0, late = FALSE, due = $2 WHERE message_id = $1 AND failed
+			AND EXISTS (SELECT 1 FROM devices d WHERE d.id = device_id AND d.removed = 0) RETURNING device_id`, id, millis(s.now())), &device)
 		if err != nil {
 			return err
 		}
@@ -131,7 +132,7 @@ func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID) error {
 
 // DevicesToSend returns the devices that have messages or read receipts to send.
 func (s *Store) DevicesToSend(ctx context.Context) ([]domain.DeviceID, error) {
-	out, err := collect(reading{ctx, s.read}, scanDeviceID, `SELECT device_id FROM outbox WHERE NOT failed
+	out, err := collect(reading{ctx, s.read}, scanDeviceID, `SELECT device_id FROM outbox WHERE NOT failed AND NOT late
 		UNION SELECT device_id FROM message_devices WHERE read_due IS NOT NULL ORDER BY device_id`)
 	return out, coded("look for messages to send", err)
 }

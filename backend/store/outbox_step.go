@@ -74,7 +74,7 @@ func nextToSend(q querier, step domain.OutboxStep) ([]domain.MessageID, error) {
 	if step.Take == 0 {
 		return nil, nil
 	}
-	rows, err := q.rows("SELECT message_id, conversation_id FROM outbox WHERE device_id = $1 AND NOT failed ORDER BY message_id", step.Device)
+	rows, err := q.rows("SELECT message_id, conversation_id FROM outbox WHERE device_id = $1 AND NOT failed AND NOT late ORDER BY message_id", step.Device)
 	if err != nil {
 		return nil, err
 	}

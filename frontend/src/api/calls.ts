@@ -14,6 +14,7 @@ import type {
   Removal,
   RemovalLoss,
   Removed,
+  Rest,
   Route,
   Settings,
   Snapshot,
@@ -91,6 +92,11 @@ export function callsOver(transport: Transport) {
     settings: {
       get: () => call<Settings>("Settings.Get"),
       set: (settings: Settings) => call<Settings>("Settings.Set", settings),
+    },
+    sleep: {
+      rest: () => call<Rest>("Sleep.Rest"),
+      sendLate: (messages: readonly number[]) => act("Sleep.SendLate", messages),
+      sendAllLate: () => act("Sleep.SendAllLate"),
     },
     /** Bound only in the demo. Numbers are international, with the plus. */
     demo: {

@@ -10,7 +10,8 @@ const snapshot = (seq: number): Snapshot => ({
   subaccounts: [],
   devices: [],
   unread: [],
-  settings: { theme: "system", language: "", notifyOfflineAfterMs: 1, readReceipts: true },
+  settings: { theme: "system", language: "", notifyOfflineAfterMs: 1, readReceipts: true, keepAwake: false },
+  rest: { sleeps: [], late: [], waits: 0, awake: "off" },
   pairings: [],
   notices: [],
 });

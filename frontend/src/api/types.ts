@@ -35,6 +35,7 @@ export interface Snapshot {
   /** One per subaccount that has any. */
   unread: Unread[];
   settings: Settings;
+  rest: Rest;
   /** Those going on. */
   pairings: Pairing[];
   /** Newest last, at most 50. */
@@ -320,6 +321,41 @@ export interface Settings {
   language: string;
   notifyOfflineAfterMs: number;
   readReceipts: boolean;
+  keepAwake: boolean;
+}
+
+/** Whether the computer is kept awake: nobody asked, it is, it is not plugged in, the system does not let us. */
+export type AwakeState = "off" | "held" | "battery" | "refused";
+
+/** What there is to say about the computer's sleep. */
+export interface Rest {
+  /** The newest, newest first. */
+  sleeps: SleepSpan[];
+  /** Messages that were due in a sleep and wait for an answer, oldest first, 200 at most. */
+  late: LateMessage[];
+  /** How many wait in all. */
+  waits: number;
+  awake: AwakeState;
+}
+
+/** A time for which the computer slept. */
+export interface SleepSpan {
+  from: number;
+  to: number;
+}
+
+/** A message that was due while the computer slept. */
+export interface LateMessage {
+  id: number;
+  conversation: number;
+  subaccount: number;
+  device: number;
+  /** Of the conversation. */
+  title: string;
+  text: string;
+  due: number;
+  /** It may have gone before the sleep: it cannot be taken back. */
+  uncertain: boolean;
 }
 
 export type NoticeKind = "offline" | "attention" | "back" | "several";

@@ -8,7 +8,13 @@ export interface SettingsCalls {
 
 /** The workspace's own choices, saved as soon as they change. */
 export class Preferences {
-  current = $state.raw<Settings>({ theme: "system", language: "", notifyOfflineAfterMs: 30_000, readReceipts: true });
+  current = $state.raw<Settings>({
+    theme: "system",
+    language: "",
+    notifyOfflineAfterMs: 30_000,
+    readReceipts: true,
+    keepAwake: false,
+  });
   /** Why the last change was not saved; what was saved before is shown again. */
   problem = $state.raw<Problem | null>(null);
 

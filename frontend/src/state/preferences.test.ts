@@ -6,7 +6,13 @@ import { Preferences } from "./preferences.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
 
 const refusal = new CallError({ code: "conflict", message: "", detail: {}, action: "" });
-const settings: Settings = { theme: "system", language: "", notifyOfflineAfterMs: 30_000, readReceipts: true };
+const settings: Settings = {
+  theme: "system",
+  language: "",
+  notifyOfflineAfterMs: 30_000,
+  readReceipts: true,
+  keepAwake: false,
+};
 
 describe("preferences", () => {
   it("show at once and are saved whole", async () => {

@@ -15,6 +15,7 @@ import { PairingDialog } from "./pairing.svelte";
 import { Preferences } from "./preferences.svelte";
 import { RelinkQueue } from "./relink.svelte";
 import { Removal } from "./removal.svelte";
+import { Rest } from "./rest.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
 import { Together } from "./together.svelte";
 import { Uptimes } from "./uptimes.svelte";
@@ -36,6 +37,7 @@ export class Waflow {
   readonly notices = new Notices();
   readonly navigation: Navigation;
   readonly preferences: Preferences;
+  readonly rest: Rest;
   readonly subaccountDialog: SubaccountDialog;
   readonly deeds: Deeds;
   readonly fleetList: FleetList;
@@ -57,6 +59,7 @@ export class Waflow {
     this.calls = calls;
     this.navigation = new Navigation(window);
     this.preferences = new Preferences(calls.settings);
+    this.rest = new Rest({ ...calls.sleep, cancel: calls.inbox.cancel });
     this.fleetList = new FleetList(this.workspace);
     this.uptimes = new Uptimes(calls.timeline);
     this.together = new Together(calls.fleet);
@@ -170,6 +173,7 @@ export class Waflow {
   #load(snapshot: Snapshot, again: boolean): void {
     this.workspace.load(snapshot);
     this.preferences.load(snapshot.settings);
+    this.rest.load(snapshot.rest);
     this.notices.load(snapshot.notices);
     this.lost = false;
     this.problem = null;
@@ -188,6 +192,7 @@ export class Waflow {
     if (changes.some((change) => this.#turns(change))) this.uptimes.changed();
     this.workspace.apply(changes);
     this.preferences.apply(changes);
+    this.rest.apply(changes);
     this.notices.apply(changes, this.info?.mode === "serve");
     this.inbox.apply(changes, seq);
     this.#link(changes);

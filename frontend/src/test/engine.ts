@@ -13,7 +13,8 @@ export class EngineEnd implements Transport {
     subaccounts: [],
     devices: [],
     unread: [],
-    settings: { theme: "system", language: "", notifyOfflineAfterMs: 30_000, readReceipts: true },
+    settings: { theme: "system", language: "", notifyOfflineAfterMs: 30_000, readReceipts: true, keepAwake: false },
+    rest: { sleeps: [], late: [], waits: 0, awake: "off" },
     pairings: [],
     notices: [],
   };

@@ -1,4 +1,4 @@
-import type { Conversation, Device, Message, Pairing, StateChange, Uptime } from "../api/types";
+import type { Conversation, Device, LateMessage, Message, Pairing, StateChange, Uptime } from "../api/types";
 
 /** A message that came in, with what a test wants otherwise. */
 export function sampleMessage(part: Partial<Message> = {}): Message {
@@ -110,6 +110,21 @@ export function samplePairing(part: Partial<Pairing> = {}): Pairing {
     expected: "",
     holder: null,
     problem: null,
+    ...part,
+  };
+}
+
+/** A message that was due in a sleep, with what a test wants otherwise. */
+export function sampleLate(part: Partial<LateMessage> = {}): LateMessage {
+  return {
+    id: 1,
+    conversation: 1,
+    subaccount: 1,
+    device: 1,
+    title: "Ana Beltrán",
+    text: "Your table is ready.",
+    due: 1000,
+    uncertain: false,
     ...part,
   };
 }
