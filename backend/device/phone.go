@@ -9,11 +9,12 @@ import (
 // The clock of a phone that is away.
 const (
 	phoneWarn     = domain.PhoneWarnDays * 24 * time.Hour
-	phoneAskEvery = 24 * time.Hour // a phone that was not seen for so long is asked, once in so long
-	phoneGrace    = time.Hour      // of being connected after a question, before no answer means that the phone is away
-	phoneSave     = time.Hour      // how often it is kept how long we have watched
-	phoneGap      = 24 * time.Hour // of not having watched, from which on that is said
-	phoneFine     = 10 * time.Minute
+	phoneAskEvery = 24 * time.Hour   // a phone that was not seen for so long is asked, once in so long
+	phoneGrace    = time.Hour        // of being connected after a question, before no answer means that the phone is away
+	phoneSave     = time.Hour        // how often it is kept how long we have watched
+	phoneGap      = 24 * time.Hour   // of not having watched, from which on that is said
+	phoneFine     = 10 * time.Minute // signs closer together than this are kept as one
+	phoneAskLeast = time.Hour        // between two questions, however often the connection is made anew
 )
 
 // phoneWatch is what is known about the phone of a device.
@@ -61,7 +62,7 @@ func (p *phoneWatch) nextAsk(up time.Time) time.Time {
 		}
 	}
 	if p.waits && p.asked.Before(up) {
-		return up.Add(settling) // asked over another connection, or before a restart
+		return laterOf(up.Add(settling), p.asked.Add(phoneAskLeast)) // it may have got lost with that connection
 	}
 	return next
 }

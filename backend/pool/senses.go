@@ -118,8 +118,12 @@ func (s *supervisor) askPhone() {
 	if client == nil {
 		return
 	}
+	ask := func() (err error) {
+		defer recovered("asking the phone", &err)
+		return client.AskPhone(context.Background()) // bounds itself
+	}
 	s.pool.wg.Go(func() {
-		err := client.AskPhone(context.Background())
+		err := ask()
 		if err == nil {
 			return
 		}
