@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
+	"net/url"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +32,7 @@ type bubble struct {
 	slept     atomic.Int64 // nanoseconds that the wall clock is ahead of the monotonic one
 	skew      atomic.Int64 // nanoseconds that WhatsApp's clock is ahead of this computer's
 	unplugged atomic.Bool  // this computer has no network
+	proxyGone atomic.Bool  // it reaches others through a proxy, which is down
 	dials     dialGauge
 }
 
@@ -98,13 +101,18 @@ func (b *bubble) now() time.Time { return time.Now().Add(time.Duration(b.slept.L
 
 // line is what this computer reaches WhatsApp over.
 func (b *bubble) line(plugged http.RoundTripper) http.RoundTripper {
-	unplugged := withoutNetwork()
+	unplugged := lineWithout(syscall.ENETUNREACH, nil)
+	proxyGone := lineWithout(syscall.ECONNREFUSED, &url.URL{Scheme: "http", Host: "proxy.example:3128"})
 	return lineFunc(func(r *http.Request) (*http.Response, error) {
 		defer b.dials.one(r)()
-		if b.unplugged.Load() {
+		switch {
+		case b.unplugged.Load():
 			return unplugged.RoundTrip(r)
+		case b.proxyGone.Load():
+			return proxyGone.RoundTrip(r)
+		default:
+			return plugged.RoundTrip(r)
 		}
-		return plugged.RoundTrip(r)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,7 @@ func walks() map[string]walk {
 		"other ways to link": {[]domain.Cause{domain.CauseShowingCode, domain.CausePasskeyRequired}, walkOtherWays},
 		"the line": {[]domain.Cause{
 			domain.CauseConnecting, domain.CauseServerUnreachable, domain.CauseNetworkDown, domain.CauseKeepaliveTimeout, domain.CauseWokeFromSleep,
+			domain.CauseProxyFailed,
 		}, walkLine},
 		"a person": {[]domain.Cause{domain.CausePaused, domain.CauseAppStarting}, walkPerson},
 		"refusals": {[]domain.Cause{
@@ -48,6 +50,11 @@ func walks() map[string]walk {
 }
 
 func TestEveryCauseComesFromARealEventAndIsShown(t *testing.T) {
+	var walked []domain.Cause
+	for _, w := range walks() {
+		walked = append(walked, w.causes...)
+	}
+	require.ElementsMatch(t, domain.Causes(), walked, "no cause is left out")
 	for name, w := range walks() {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bubble) {
@@ -119,6 +126,14 @@ func walkLine(b *bubble) {
 	b.shows(domain.CauseNetworkDown)
 	b.announced(domain.CauseNetworkDown)
 	b.unplugged.Store(false)
+	b.press()
+	b.well()
+
+	b.proxyGone.Store(true)
+	b.ours.DropConnections()
+	b.shows(domain.CauseProxyFailed)
+	b.announced(domain.CauseProxyFailed)
+	b.proxyGone.Store(false)
 	b.press()
 	b.shows(domain.CauseOnline)
 }
@@ -322,9 +337,12 @@ func (b *bubble) spoilSession() (back func()) {
 	return func() { require.NoError(b.t, os.WriteFile(files[0], good, 0o600)) }
 }
 
-// withoutNetwork is a line of a computer that has no way out: the operating system refuses to connect, and package net says so.
-func withoutNetwork() http.RoundTripper {
-	return &http.Transport{DialContext: func(_ context.Context, network, _ string) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}
-	}}
+// lineWithout is a line of a computer on which connecting fails with what the operating system says, to a proxy where there is one.
+func lineWithout(reason syscall.Errno, proxy *url.URL) http.RoundTripper {
+	return &http.Transport{
+		Proxy: http.ProxyURL(proxy),
+		DialContext: func(_ context.Context, network, _ string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", reason)}
+		},
+	}
 }
