@@ -3,6 +3,7 @@ package demo_test
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,17 @@ func TestPhoneOfThePanelScansLosesItsNetworkAndUnlinks(t *testing.T) {
 	refused := &session{events: make(chan domain.SessionEvent, 256), texts: make(chan string, 16), refuse: &domain.Error{Code: domain.CodeNumberInUse}}
 	dial(refused)
 	shown = domain.PairingStep{Kind: domain.PairingShowing, Code: refused.await(t, domain.PairCodes).Codes[0]}
+	require.Equal(t, domain.CodeConflict, domain.CodeOf(d.Scan(t.Context(), clinic, 5)))
+	require.Zero(t, phone(d.State(), clinic).Linked)
+
+	// The same number by a code that is typed: another phone knows nothing of it.
+	typed := &session{events: make(chan domain.SessionEvent, 256), texts: make(chan string, 16), refuse: &domain.Error{Code: domain.CodeNumberInUse}}
+	byCode := dial(typed)
+	typed.await(t, domain.PairCodes)
+	code, err := byCode.PairCode(t.Context(), strings.TrimPrefix(clinic, "+"))
+	require.NoError(t, err)
+	shown = domain.PairingStep{Kind: domain.PairingCode, Code: code}
+	require.Equal(t, domain.CodeLinkFailed, domain.CodeOf(d.Scan(t.Context(), julia, 5)))
 	require.Equal(t, domain.CodeConflict, domain.CodeOf(d.Scan(t.Context(), clinic, 5)))
 	require.Zero(t, phone(d.State(), clinic).Linked)
 

@@ -351,6 +351,26 @@ func TestStartingAPairing(t *testing.T) {
 	}
 }
 
+func TestACodeToTypeIsShownForTheNumberOfTheDeviceOrOneThatIsNamed(t *testing.T) {
+	w := newWorld(t)
+	d := w.device(t, "Hotel Miramar", "Reception")
+	_, err := w.ShowPairingCode(t.Context(), d.Ref.Device, "")
+	require.Equal(t, domain.CodeInvalid, domain.CodeOf(err), "it has none")
+	_, err = w.ShowPairingCode(t.Context(), 999, "34600000013")
+	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
+	w.pool.did = nil
+	w.pool.after = &domain.PairingStep{Kind: domain.PairingCode, Link: 8, Code: "K7QP-3MTX", Asked: "34600000013"}
+	step, err := w.ShowPairingCode(t.Context(), d.Ref.Device, "34600000013")
+	require.NoError(t, err)
+	require.Equal(t, *w.pool.after, step)
+	require.Equal(t, []string{"renew 34600000013", "pair"}, w.pool.did)
+	w.pool.did, w.pool.after, w.pool.pairErr = nil, nil, &domain.Error{Code: domain.CodeLinkBusy}
+	step, err = w.RenewPairing(t.Context(), d.Ref.Device)
+	require.NoError(t, err, "what goes on is the answer")
+	require.Equal(t, domain.PairingCode, step.Kind)
+	require.Equal(t, []string{"renew ", "pair"}, w.pool.did)
+}
+
 func TestPairingThatIsNone(t *testing.T) {
 	w := newWorld(t)
 	d := w.device(t, "Hotel Miramar", "Reception")

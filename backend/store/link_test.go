@@ -180,3 +180,23 @@ func TestNamesAndInitialsOfSubaccountsAreUnique(t *testing.T) {
 	_, err = s.RenameSubaccount(ctx, 99, "Delta", "D")
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 }
+
+func TestANumberIsCheckedWithoutBeingClaimed(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	sub := s.mustSubaccount(t, "Acme").ID
+	holder, first, second := s.mustDevice(t, sub, "34600000001"), s.mustDevice(t, sub, ""), s.mustDevice(t, sub, "")
+	link := func(d domain.Device) domain.LinkID {
+		l, err := s.OpenLink(ctx, d.Ref)
+		require.NoError(t, err)
+		return l.ID
+	}
+	one, two, own := link(first), link(second), link(holder)
+	require.Equal(t, holder.Ref, refused(t, s.CheckNumber(ctx, one, "34600000001"), domain.CodeNumberInUse).Ref)
+	require.Equal(t, "34600000001", refused(t, s.CheckNumber(ctx, own, "34600000002"), domain.CodeWrongNumber).Number)
+	require.NoError(t, s.CheckNumber(ctx, own, "34600000001"))
+	require.NoError(t, s.CheckNumber(ctx, one, "34600000002"))
+	require.NoError(t, s.CheckNumber(ctx, two, "34600000002"), "nothing was reserved")
+	require.NoError(t, s.ClaimNumber(ctx, one, domain.Account{Number: "34600000002"}))
+	require.Equal(t, first.Ref, refused(t, s.CheckNumber(ctx, two, "34600000002"), domain.CodeNumberInUse).Ref)
+	require.Equal(t, domain.CodeNotFound, domain.CodeOf(s.CheckNumber(ctx, 999, "34600000002")))
+}
