@@ -46,6 +46,13 @@ describe("a device's page", () => {
     expect(screen.queryByTestId("next-action")).toBeNull();
   });
 
+  it("lets a refused version be tried again, beside what to do", async () => {
+    const { user, onact, device } = show({ status: "attention", cause: "client_outdated", next: "update" });
+    expect(screen.getByRole("region", { name: "What to do" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Try now/ }));
+    expect(onact).toHaveBeenCalledWith(device, "try_now");
+  });
+
   it("lists what to do where no button helps", () => {
     show({ status: "attention", cause: "phone_offline_too_long", next: "open_phone", number: "+34 600 000 013" });
     const steps = screen.getByRole("region", { name: "What to do" }).querySelectorAll("li");
