@@ -54,6 +54,8 @@ func valueOf(value any) any {
 		return pairingOf(v)
 	case domain.Notice:
 		return noticeOf(v)
+	case domain.Gap:
+		return gapOf(v)
 	case domain.Settings:
 		return preferencesOf(v)
 	case domain.Rest:

@@ -269,7 +269,7 @@ type Batch struct {
 
 // Change is one thing that is new, different or gone. Topic says what Value holds.
 type Change struct {
-	Topic string `json:"topic"` // "subaccount", "device", "unread", "conversation", "message", "pairing", "notice", "settings", "rest", "demo"
+	Topic string `json:"topic"` // "subaccount", "device", "unread", "conversation", "message", "pairing", "notice", "settings", "rest", "gap", "demo"
 	ID    int64  `json:"id"`
 	Gone  bool   `json:"gone"`
 	Value any    `json:"value"`

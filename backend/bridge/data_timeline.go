@@ -45,4 +45,16 @@ type CauseTime struct {
 type ChangePage struct {
 	Changes []StateChange `json:"changes"`
 	More    bool          `json:"more"` // there are older ones
+	Gaps    []Gap         `json:"gaps"` // those that began in the time of these changes
+}
+
+// Gap is a time in which nothing could arrive at a device, and what is known of it.
+type Gap struct {
+	ID       int64  `json:"id"`
+	From     int64  `json:"from"` // in whole seconds
+	To       int64  `json:"to"`   // 0 while it lasts
+	Relinked bool   `json:"relinked"`
+	State    string `json:"state"` // domain.GapState
+	Late     int    `json:"late"`  // messages that arrived when it was over
+	Found    int    `json:"found"` // messages that the phone handed over when it was asked, or after a new link
 }

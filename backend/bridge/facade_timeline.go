@@ -40,7 +40,7 @@ func (t *Timeline) Report(id int64, days int) (UptimeReport, error) {
 func (t *Timeline) Changes(id, before int64, problems bool, limit int) (ChangePage, error) {
 	return ask(t.gate, "Timeline.Changes", func(ctx context.Context, s Services) (ChangePage, error) {
 		page, err := s.Timeline.Changes(ctx, domain.DeviceID(id), before, problems, limit)
-		return ChangePage{Changes: list(page.Changes, stateChangeOf), More: page.More}, err
+		return ChangePage{Changes: list(page.Changes, stateChangeOf), More: page.More, Gaps: list(page.Gaps, gapOf)}, err
 	})
 }
 
@@ -52,6 +52,10 @@ func uptimeOf(f timeline.Figures) Uptime {
 			return StripBlock{From: ms(b.From), To: ms(b.To), Status: string(b.Status)}
 		}),
 	}
+}
+
+func gapOf(g domain.Gap) Gap {
+	return Gap{ID: int64(g.ID), From: ms(g.From), To: ms(g.To), Relinked: g.Relinked, State: string(g.State), Late: g.Late, Found: g.Found}
 }
 
 // shareOf is -1 where no time is counted.

@@ -67,6 +67,14 @@ type StateChange struct {
 	To    DeviceState
 }
 
+// Began returns when the time of a change began: before the row, where it was noticed afterwards that nothing could arrive.
+func (c StateChange) Began() time.Time {
+	if from := c.To.Detail.DownFrom; !from.IsZero() && from.Before(c.At) {
+		return from
+	}
+	return c.At
+}
+
 // ToldCause is what a row of a device's history says about its time.
 type ToldCause struct {
 	Device   DeviceID

@@ -19,14 +19,6 @@ const (
 	mostRounds = 5                   // answers for one conversation
 )
 
-// since is when the time of a change began: a sleep is noticed when it is over.
-func since(c domain.StateChange) time.Time {
-	if from := c.To.Detail.DownFrom; !from.IsZero() && from.Before(c.At) {
-		return from
-	}
-	return c.At
-}
-
 // begins reports whether a change is the begin of a gap: messages could arrive before it and can't any more.
 func begins(c domain.StateChange) bool {
 	return uptime.Up(c.From.Cause) && !uptime.Up(c.To.Cause)

@@ -106,7 +106,7 @@ func (w *Worker) changed(ctx context.Context, c domain.StateChange) error {
 	if !begins(c) {
 		return nil
 	}
-	opened, err := w.c.Store.OpenGap(ctx, domain.Gap{Ref: c.Ref, From: since(c).Truncate(time.Second), Cause: c.To.Cause, Relinked: losesLink(c.To.Cause)})
+	opened, err := w.c.Store.OpenGap(ctx, domain.Gap{Ref: c.Ref, From: c.Began().Truncate(time.Second), Cause: c.To.Cause, Relinked: losesLink(c.To.Cause)})
 	if err == nil {
 		w.c.Tell(opened)
 	}

@@ -17,6 +17,8 @@ type Store interface {
 	Device(ctx context.Context, id domain.DeviceID) (domain.Device, error)
 	// Timeline returns a page of a device's history, newest first: rows before the one with that id, all of them if it is 0.
 	Timeline(ctx context.Context, ref domain.DeviceRef, before int64, problems bool, limit int) ([]domain.StateChange, error)
+	// Gaps returns the gaps of a device that began between two moments, both included.
+	Gaps(ctx context.Context, ref domain.DeviceRef, from, to time.Time) ([]domain.Gap, error)
 	// ToldSince returns what all devices told since a moment, each device's preceded by the last row before it, as they were written.
 	ToldSince(ctx context.Context, since time.Time) ([]domain.ToldCause, error)
 }
@@ -39,7 +41,8 @@ func New(store Store, now func() time.Time) *Timeline {
 // Page is a part of a device's history, newest first.
 type Page struct {
 	Changes []domain.StateChange
-	More    bool // there are older ones
+	More    bool         // there are older ones
+	Gaps    []domain.Gap // those that began in the time of these changes
 }
 
 // Changes returns a page of a device's history: limit changes (1–200) older than the one with the id before; the newest if that is 0. problems
@@ -54,7 +57,13 @@ func (t *Timeline) Changes(ctx context.Context, id domain.DeviceID, before int64
 	if err != nil {
 		return Page{}, err
 	}
-	return Page{Changes: changes[:min(limit, len(changes))], More: len(changes) > limit}, nil
+	page := Page{Changes: changes[:min(limit, len(changes))], More: len(changes) > limit}
+	if len(page.Changes) == 0 {
+		return page, nil
+	}
+	oldest, newest := page.Changes[len(page.Changes)-1], page.Changes[0]
+	page.Gaps, err = t.store.Gaps(ctx, d.Ref, oldest.Began().Truncate(time.Second), newest.At)
+	return page, err
 }
 
 // Changed adds a change that is on disk to what the figures are computed from.

@@ -157,6 +157,22 @@ export interface ChangePage {
   changes: StateChange[];
   /** There are older ones. */
   more: boolean;
+  /** Those that began in the time of these changes. */
+  gaps: Gap[];
+}
+
+/** A time in which nothing could arrive at a device, and what is known of it. */
+export interface Gap {
+  id: number;
+  from: number;
+  /** 0 while it lasts. */
+  to: number;
+  relinked: boolean;
+  state: "open" | "ended" | "checking" | "verified" | "not_provable";
+  /** Messages that arrived when it was over. */
+  late: number;
+  /** Messages that the phone handed over when it was asked, or after a new link. */
+  found: number;
 }
 
 /** A stretch of an uptime strip with one status; "" before the first link. */

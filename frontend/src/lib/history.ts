@@ -47,3 +47,19 @@ function dayTitle(at: number, now: number, locale: string): string {
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" }).format(at);
   return m.history_day({ weekday, date: date(at, now, locale) });
 }
+
+/** What a time in which nothing could arrive brought, and whether anything is missing; "" while it lasts. */
+export function gapWords(gap: { state: string; late: number; found: number }): string {
+  const known = [
+    gap.late > 0 ? m.gap_late({ count: gap.late }) : "",
+    gap.found > 0 ? m.gap_found({ count: gap.found }) : "",
+  ];
+  const outcome: Readonly<Record<string, () => string>> = {
+    ended: m.gap_checking,
+    checking: m.gap_checking,
+    verified: m.gap_verified,
+    not_provable: m.gap_not_provable,
+  };
+  const said = outcome[gap.state]?.();
+  return said === undefined ? "" : [...known, said].filter(Boolean).join(" ");
+}

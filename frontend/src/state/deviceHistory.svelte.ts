@@ -1,5 +1,5 @@
 import { problemOf } from "../api/problem";
-import type { ChangePage, Problem, StateChange } from "../api/types";
+import type { ChangePage, Gap, Problem, StateChange } from "../api/types";
 
 /** How many changes a page has. */
 const PAGE = 20;
@@ -13,6 +13,8 @@ export interface HistoryCalls {
 export class DeviceHistory {
   readonly device: number;
   changes = $state.raw<readonly StateChange[]>([]);
+  /** What is known of the times in which nothing could arrive, by when they began in seconds. */
+  gaps = $state.raw<ReadonlyMap<number, Gap>>(new Map());
   status = $state<"loading" | "ready" | "failed">("loading");
   problem = $state.raw<Problem | null>(null);
   /** There are older changes than those shown. */
@@ -38,6 +40,11 @@ export class DeviceHistory {
     });
   }
 
+  /** What the time that began with a change brought; undefined where it was no gap. */
+  gapOf(change: StateChange): Gap | undefined {
+    return this.gaps.get(Math.floor((change.at - change.slept) / 1000));
+  }
+
   /** Shows the page before the oldest one shown. */
   async older(): Promise<void> {
     await this.#read(this.changes.at(-1)?.id ?? 0, (page) => {
@@ -59,6 +66,7 @@ export class DeviceHistory {
       const page = await this.#calls.changes(this.device, before, this.problems, PAGE);
       if (load !== this.#load) return;
       take(page);
+      this.gaps = new Map([...this.gaps, ...page.gaps.map((gap) => [gap.from / 1000, gap] as const)]);
       this.status = "ready";
       this.problem = null;
     } catch (error) {

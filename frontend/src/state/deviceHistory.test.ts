@@ -10,7 +10,7 @@ function engine(count: number) {
     const all = Array.from({ length: rows.count }, (_, index) => sampleChange({ id: rows.count - index }))
       .filter(({ id }) => before === 0 || id < before)
       .filter(({ id }) => !problems || id % 2 === 0);
-    return Promise.resolve({ changes: all.slice(0, limit), more: all.length > limit });
+    return Promise.resolve({ changes: all.slice(0, limit), more: all.length > limit, gaps: [] });
   });
   return { rows, changes };
 }

@@ -25,6 +25,8 @@ import { Workspace } from "./workspace.svelte";
 export class Waflow {
   /** What the window is showing; undefined until the engine said so. */
   info = $state.raw<AppInfo | undefined>(undefined);
+  /** How often news of a gap came. */
+  gapsTold = $state(0);
   /** The first snapshot is here. */
   ready = $state(false);
   /** The engine does not answer: what is shown is the last known state. */
@@ -190,6 +192,7 @@ export class Waflow {
   #apply(changes: readonly Change[], seq: number): void {
     const connected = changes.some((change) => this.#connects(change));
     if (changes.some((change) => this.#turns(change))) this.uptimes.changed();
+    if (changes.some(({ topic }) => topic === "gap")) this.gapsTold++;
     this.workspace.apply(changes);
     this.preferences.apply(changes);
     this.rest.apply(changes);

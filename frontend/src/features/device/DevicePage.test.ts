@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
-import type { Device, DeviceSettings, StateChange } from "../../api/types";
+import type { Device, Gap, DeviceSettings, StateChange } from "../../api/types";
 import { DeviceHistory } from "../../state/deviceHistory.svelte";
 import { DeviceUptime } from "../../state/uptimeReport.svelte";
 import { sampleChange, sampleDevice } from "../../test/samples";
@@ -9,7 +9,7 @@ import DevicePage from "./DevicePage.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
 const MIN = 60_000;
-function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal = "") {
+function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal = "", gaps: Gap[] = []) {
   const device = sampleDevice({ since: now - 34 * MIN, slot: 1, ...part });
   const onsave = vi.fn<(device: Device, part: Partial<DeviceSettings>) => Promise<string>>().mockResolvedValue(refusal);
   const props = {
@@ -17,7 +17,7 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
     uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
     owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 },
     slot: 1,
-    history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false }) }),
+    history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false, gaps }) }),
     now,
     version: "0.1.0",
     busy: false,
@@ -108,6 +108,27 @@ describe("a device's page", () => {
     expect(screen.getAllByRole("heading", { level: 3 }).map((day) => day.textContent)).toEqual([
       "Today",
       expect.stringContaining("Sunday"),
+    ]);
+  });
+
+  it("tells what a time without connection brought, and whether anything is missing", async () => {
+    const at = now - 34 * MIN;
+    const gap = { id: 1, from: at, to: now, relinked: false, late: 12, found: 0 };
+    const rows = [
+      sampleChange({ id: 3, at: at + 100, to: "network_down", status: "offline", end: now }),
+      sampleChange({ id: 2, at: at - 60 * MIN, to: "woke_from_sleep", status: "offline", slept: 20 * MIN }),
+      sampleChange({ id: 1, at: at - 120 * MIN, to: "unlinked_from_phone", status: "attention" }),
+    ];
+    show({}, rows, "", [
+      { ...gap, state: "verified" },
+      { ...gap, id: 2, from: at - 80 * MIN, late: 0, state: "not_provable" },
+      { ...gap, id: 3, from: at - 120 * MIN, late: 0, found: 1, relinked: true, state: "verified" },
+    ]);
+    const told = (await screen.findAllByTestId("history-gap")).map((line) => line.textContent);
+    expect(told).toEqual([
+      "12 messages arrived late. Nothing is missing: checked with the phone.",
+      "Could not be checked: the phone did not answer.",
+      "1 message was fetched from the phone. Nothing is missing: checked with the phone.",
     ]);
   });
 

@@ -1,12 +1,13 @@
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Device } from "../../api/types";
 import { FleetList } from "../../state/fleetList.svelte";
+import { Uptimes } from "../../state/uptimes.svelte";
 import { Workspace } from "../../state/workspace.svelte";
 import { Together } from "../../state/together.svelte";
 import { layOut } from "../../test/layout";
-import { sampleDevice } from "../../test/samples";
+import { sampleDevice, sampleUptime } from "../../test/samples";
 import FleetView from "./FleetView.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
@@ -38,9 +39,14 @@ const desk = sampleDevice({ id: 3, slot: 2, label: "Front desk", since: now - 8 
 async function show(devices: Device[], subaccount = 0) {
   const workspace = new Workspace();
   workspace.load({ subaccounts, devices, unread: [] });
+  const uptimes = new Uptimes({
+    fleet: () => Promise.resolve([sampleUptime({ share: 0.9876, down: 60_000, outages: 2 })]),
+  });
+  onTestFinished(uptimes.watch(7));
   const props = {
     workspace,
     list: new FleetList(workspace),
+    uptimes,
     together: new Together({
       together: async (_, ids) =>
         ids.map((device) => ({
