@@ -15,6 +15,9 @@ import (
 // answerWithin is how long a phone has to answer, what it answers included in the database.
 const answerWithin = 2 * time.Minute
 
+// tryAgain is how long after a failure a check is tried again, unless the device connects before.
+const tryAgain = time.Minute
+
 // Store is what is needed of the workspace.
 type Store interface {
 	OpenGap(ctx context.Context, g domain.Gap) (domain.Gap, error)
@@ -197,23 +200,38 @@ func (w *Worker) Run(ctx context.Context) error {
 			return nil
 		}
 		working.Go(func() {
-			w.work(ctx, id)
+			again := w.work(ctx, id)
 			<-places
+			if again {
+				w.wakeLater(ctx, id)
+			}
 		})
 	}
 }
 
-// work settles what can be settled of a device. What could not, because the connection ended, is tried when it is back.
-func (w *Worker) work(ctx context.Context, id domain.DeviceID) {
+// work settles what can be settled of a device, and reports whether it has to be tried again.
+func (w *Worker) work(ctx context.Context, id domain.DeviceID) (again bool) {
 	err := w.settle(ctx, id)
 	w.mu.Lock()
 	w.presence(id).busy = false
-	again := slices.Contains(w.queue, id)
+	asked := slices.Contains(w.queue, id)
 	w.mu.Unlock()
-	if again {
+	if asked {
 		w.wake(id)
 	}
 	if err != nil && ctx.Err() == nil && domain.CodeOf(err) != domain.CodeNotConnected {
 		w.c.Logger.Warn().Int64("device", int64(id)).Str("code", string(domain.CodeOf(err))).Msg("a gap could not be checked")
+	}
+	return err != nil
+}
+
+// wakeLater tries a device again after a while. If it is away then, it is tried when it is back.
+func (w *Worker) wakeLater(ctx context.Context, id domain.DeviceID) {
+	timer := time.NewTimer(tryAgain)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		w.wake(id)
+	case <-ctx.Done():
 	}
 }
