@@ -73,6 +73,7 @@ type Senses struct {
 	suspects  bool      // it was asked because of the silence
 	doubt     bool      // nothing was heard since a connection that a suspicion made anew
 	looks     time.Time // in doubt: when the next question goes out
+	early     bool      // something was heard over a connection before its login was told: they come from different goroutines
 
 	phone phoneWatch
 }
@@ -138,8 +139,12 @@ func (t *sensing) take(in SenseInput) {
 		t.up, t.quiet, t.doubt, t.looks = t.at, t.at, in.Doubt, t.at.Add(SecondLook)
 		t.forget()
 		t.phone.counted = t.at
+		if t.early {
+			t.early = false
+			t.answered()
+		}
 	case SenseDown:
-		t.up, t.doubt = time.Time{}, false
+		t.up, t.doubt, t.early = time.Time{}, false, false
 		t.forget()
 	case SenseArrived:
 		t.unfounded = 0
@@ -169,6 +174,7 @@ func (t *sensing) forget() { t.asked, t.suspects = time.Time{}, false }
 
 // heard ends whatever silence there was.
 func (t *sensing) heard() {
+	t.early = t.early || t.up.IsZero()
 	t.quiet = laterOf(t.quiet, t.at)
 	t.forget()
 	if t.doubt {

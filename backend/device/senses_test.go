@@ -117,6 +117,24 @@ func TestSilenceThatIsOnlySilence(t *testing.T) {
 	}
 }
 
+// What WhatsApp says about what waited may be told before the login is.
+func TestWhatIsHeardBeforeTheLoginIsTold(t *testing.T) {
+	for _, kind := range []SenseKind{SenseEmpty, SenseArrived, SensePhone} {
+		l := newListener(t, busy())
+		l.tell(SenseInput{Kind: SenseUp})
+		l.tell(SenseInput{Kind: SenseDown})
+		l.tell(SenseInput{Kind: kind, Seen: l.now})
+		l.tell(SenseInput{Kind: SenseUp, Doubt: true})
+		require.Equal(t, 1, l.count(SenseHeard), kind)
+		l.pass(SecondLook + EchoWithin)
+		require.Zero(t, l.count(SenseSuspect), kind)
+
+		l.tell(SenseInput{Kind: SenseDown})
+		l.tell(SenseInput{Kind: SenseUp, Doubt: true})
+		require.Equal(t, 1, l.count(SenseHeard), "only of the same connection")
+	}
+}
+
 func TestTheQuestionDoesNotGetThrough(t *testing.T) {
 	l := newListener(t, busy())
 	l.tell(SenseInput{Kind: SenseUp})
