@@ -1,13 +1,18 @@
 package host
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 	"golang.org/x/sys/unix"
 )
+
+// answerWithin is how long logind may take.
+const answerWithin = 10 * time.Second
 
 // onMains reads what the kernel says about the supplies of power.
 func onMains() (bool, error) { return plugged(os.DirFS("/sys/class/power_supply")) }
@@ -38,13 +43,15 @@ func plugged(supplies fs.FS) (bool, error) {
 
 // stayAwake takes an inhibitor lock from logind; closing its file gives it back.
 func stayAwake() (func(), error) {
-	bus, err := dbus.ConnectSystemBus()
+	ctx, cancel := context.WithTimeout(context.Background(), answerWithin)
+	defer cancel()
+	bus, err := dbus.ConnectSystemBus(dbus.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = bus.Close() }()
 	var lock dbus.UnixFD
-	call := bus.Object(logindName, logindPath).Call(logindManager+".Inhibit", 0, "sleep:idle", "Waflow", reason, "block")
+	call := bus.Object(logindName, logindPath).CallWithContext(ctx, logindManager+".Inhibit", 0, "sleep:idle", "Waflow", reason, "block")
 	if err := call.Store(&lock); err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func watchSleep(ctx context.Context, woke func(time.Duration), log zerolog.Logge
 
 // followLogind tells of each waking until ctx ends or the bus is gone.
 func followLogind(ctx context.Context, woke func(time.Duration)) error {
-	bus, err := dbus.ConnectSystemBus()
+	bus, err := dbus.ConnectSystemBus(dbus.WithContext(ctx))
 	if err != nil {
 		return err
 	}
