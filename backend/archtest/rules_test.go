@@ -28,7 +28,7 @@ const everyOurs = "*"
 var restrictedModules = []string{whatsmeow, wails}
 
 var (
-	useCases = []string{"fleet", "timeline", "inbox", "contacts", "pipeline", "incidents", "reports", "settings", "sleep"}
+	useCases = []string{"fleet", "timeline", "inbox", "contacts", "pipeline", "incidents", "reports", "settings", "sleep", "proxies"}
 	pureOnes = []string{"device", "routing", "safety", "notify", "uptime"}
 
 	// reachesOutside are the packages of the standard library that a pure package may not use. Time as a value is fine;

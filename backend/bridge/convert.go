@@ -64,6 +64,7 @@ func deviceOf(d domain.Device) Device {
 		Reason:     d.State.Detail.Reason,
 		Code:       d.State.Detail.Code,
 		Step:       d.State.Detail.Step,
+		Proxy:      d.State.Detail.Proxy,
 		Linked:     ms(d.Linked),
 		LastIn:     ms(d.LastIn),
 		LastOut:    ms(d.LastOut),
@@ -96,6 +97,7 @@ func stateChangeOf(c domain.StateChange) StateChange {
 		Try:    c.To.Detail.Try,
 		Reason: c.To.Detail.Reason,
 		Code:   c.To.Detail.Code,
+		Proxy:  c.To.Detail.Proxy,
 	}
 }
 

@@ -74,6 +74,7 @@ type Device struct {
 	Reason     string `json:"reason"`
 	Code       int    `json:"code"`
 	Step       int    `json:"step"`
+	Proxy      string `json:"proxy"` // host and port of the proxy that failed; reason says why
 	Linked     int64  `json:"linked"`
 	LastIn     int64  `json:"lastIn"`
 	LastOut    int64  `json:"lastOut"`
@@ -130,6 +131,7 @@ type StateChange struct {
 	Try    int    `json:"try"`
 	Reason string `json:"reason"`
 	Code   int    `json:"code"`
+	Proxy  string `json:"proxy"` // host and port of the proxy that failed; reason says why
 }
 
 // PairingStep is where a link dialog stands.

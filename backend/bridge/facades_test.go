@@ -35,6 +35,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Inbox.Cancel", "Inbox.Conversations", "Inbox.FullText", "Inbox.MarkRead", "Inbox.Retry", "Inbox.Route", "Inbox.Send",
 		"Inbox.SetDraft", "Inbox.Thread",
 		"Pairing.Cancel", "Pairing.Current", "Pairing.Renew", "Pairing.ShowCode", "Pairing.Start",
+		"Proxies.Get", "Proxies.Remove", "Proxies.Save",
 		"Settings.Get", "Settings.Set",
 		"Sleep.Rest", "Sleep.SendAllLate", "Sleep.SendLate",
 		"Timeline.Changes", "Timeline.Fleet", "Timeline.Report",

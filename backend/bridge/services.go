@@ -9,6 +9,7 @@ import (
 	"waflow/backend/events"
 	"waflow/backend/fleet"
 	"waflow/backend/inbox"
+	"waflow/backend/proxies"
 	"waflow/backend/settings"
 	"waflow/backend/sleep"
 	"waflow/backend/timeline"
@@ -20,6 +21,7 @@ type Services struct {
 	Bus      *events.Bus
 	Fleet    *fleet.Fleet
 	Timeline *timeline.Timeline
+	Proxies  *proxies.Proxies
 	Inbox    *inbox.Inbox
 	Settings *settings.Settings
 	Sleep    *sleep.Sleep

@@ -55,6 +55,8 @@ func Classify(err error) Failure {
 		return FailureStorage
 	case domain.CodeEndpointRefused:
 		return FailureRefused
+	case domain.CodeProxyFailed:
+		return FailureProxy
 	default:
 	}
 	// The operation of the outermost net.OpError tells the proxy's failures apart: net/http says "proxyconnect", x/net/proxy "socks connect".

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"errors"
 	"time"
 
 	"waflow/backend/domain"
@@ -61,6 +62,7 @@ const (
 const (
 	TryNow   InputKind = "try_now"
 	CheckNow InputKind = "check_now"
+	Reroute  InputKind = "reroute" // its connections take another way from now on
 	Pause    InputKind = "pause"
 	Resume   InputKind = "resume"
 	TakeBack InputKind = "take_back"
@@ -75,7 +77,7 @@ func InputKinds() []InputKind {
 		PairStarted, PairShown, PairShownCode, PairPasskey, PairScanned, PairLinked, PairFailed, PairEnded,
 		Connected, Disconnected, LoginAgain, KeepaliveLost, KeepaliveBack, LoggedOut, Replaced, TempBanned, Banned, Outdated, Refused,
 		OfflineSynced, FirstSync, FirstSyncDone, Timelocked,
-		TryNow, CheckNow, Pause, Resume, TakeBack, Unlink,
+		TryNow, CheckNow, Reroute, Pause, Resume, TakeBack, Unlink,
 	}
 }
 
@@ -88,10 +90,22 @@ type Input struct {
 	Until     time.Time
 	Code      int
 	Reason    string // a code or a short English text; no numbers of people
+	Proxy     string // DialFailed: host and port of the proxy that failed
 	Step      int
 	WasLinked bool
 	Since     time.Time // Started: when the former run ended. Woke: when the sleep began. Zero if that is not known
 	ByCode    bool      // the dialog shows a code to type, no QR code
+}
+
+// FailedDial returns the input that a dial's error makes.
+func FailedDial(err error) Input {
+	failure := Classify(err)
+	in := Input{Kind: DialFailed, Failure: failure, Reason: string(failure)}
+	var coded *domain.Error
+	if failure == FailureProxy && errors.As(err, &coded) && coded.Code == domain.CodeProxyFailed {
+		in.Reason, in.Proxy = coded.Detail["trouble"], coded.Detail["proxy"]
+	}
+	return in
 }
 
 // OfSession returns the input that a client's event makes, and false for the events of a pairing, which the pairing takes.

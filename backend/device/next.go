@@ -90,7 +90,11 @@ func (m *move) dial(cause domain.Cause, reason string) {
 		m.do(Disconnect)
 	}
 	m.Phase, m.Due, m.Lost = PhaseDialing, time.Time{}, false
-	m.tell(cause, domain.StateDetail{Try: m.Try, Reason: reason})
+	detail := domain.StateDetail{Try: m.Try, Reason: reason}
+	if cause == domain.CauseProxyFailed {
+		detail.Proxy = m.Told.Detail.Proxy
+	}
+	m.tell(cause, detail)
 	m.do(Dial)
 }
 
@@ -165,7 +169,7 @@ func (m *move) take() {
 		m.trouble()
 	case FirstSync, FirstSyncDone, OfflineSynced:
 		m.firstSync()
-	case TryNow, CheckNow, Pause, Resume, TakeBack, Unlink, UnlinkDone, UnlinkFailed:
+	case TryNow, CheckNow, Reroute, Pause, Resume, TakeBack, Unlink, UnlinkDone, UnlinkFailed:
 		m.person()
 	case PairStarted, PairShown, PairShownCode, PairPasskey, PairScanned, PairLinked, PairFailed, PairEnded:
 		m.pairing()

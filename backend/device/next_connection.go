@@ -61,7 +61,7 @@ func (m *move) dialFailed() {
 		m.end(domain.CauseConnectRefused, domain.StateDetail{Code: m.in.Code, Reason: m.in.Reason})
 		return
 	}
-	m.wait(m.in.Failure.Cause(), domain.StateDetail{Code: m.in.Code, Reason: m.in.Reason})
+	m.wait(m.in.Failure.Cause(), domain.StateDetail{Code: m.in.Code, Reason: m.in.Reason, Proxy: m.in.Proxy})
 }
 
 // connected is the login. It may be told before the dial reports that its handshake is done: they come from different goroutines.

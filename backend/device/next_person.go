@@ -13,6 +13,8 @@ func (m *move) person() {
 		m.tryNow()
 	case CheckNow:
 		m.checkNow()
+	case Reroute:
+		m.reroute()
 	case Pause:
 		m.pause()
 	case Resume:
@@ -78,6 +80,23 @@ func (m *move) checkNow() {
 		m.Troubles.Deaf, m.Troubles.Storage = false, false
 		m.Try = 0
 		m.dial(domain.CauseConnecting, "")
+	}
+}
+
+// reroute makes the connection anew, so that nothing goes on the way of before. What rests stays at rest.
+func (m *move) reroute() {
+	switch m.Phase {
+	case PhasePairing, PhaseUnlinking:
+		m.refuse(domain.CodeLinkBusy, "this device is being linked or unlinked; wait until that has ended")
+	case PhaseWaiting:
+		if m.Told.Cause == domain.CauseTemporarilyBanned {
+			return
+		}
+		fallthrough
+	case PhaseDialing, PhaseLogin, PhaseUp:
+		m.Try = 0
+		m.dial(domain.CauseConnecting, "")
+	case PhaseRest:
 	}
 }
 

@@ -149,7 +149,7 @@ func TestResponsesNeedADial(t *testing.T) {
 func (s State) open() bool { return (&move{State: s}).open() }
 
 func byPerson(kind InputKind) bool {
-	return slices.Contains([]InputKind{TryNow, CheckNow, Pause, Resume, TakeBack, Unlink, PairStarted, PairEnded, PairFailed, PairLinked}, kind)
+	return slices.Contains([]InputKind{TryNow, CheckNow, Reroute, Pause, Resume, TakeBack, Unlink, PairStarted, PairEnded, PairFailed, PairLinked}, kind)
 }
 
 func TestTerminalCausesNeverRetryByThemselves(t *testing.T) {

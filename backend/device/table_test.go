@@ -187,6 +187,12 @@ try_now
 	outdated refused stored: connecting/dialing dial
 	shared own: =/dialing dial
 	pairing relinking retrying unlinking gate dialing login up: same
+reroute
+	none lost paused replaced outdated refused stored ban: same
+	pairing relinking retrying: =/pairing refuse:link_busy
+	unlinking: =/unlinking refuse:link_busy
+	shared own: connecting/dialing dial
+	gate dialing login up: connecting/dialing disconnect dial
 check_now
 	none lost: =/rest refuse:conflict
 	paused replaced: =/rest refuse:conflict

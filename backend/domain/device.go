@@ -54,6 +54,7 @@ type StateDetail struct {
 	Code    int       `json:"code,omitempty"`   // number of a refusal
 	Step    int       `json:"step,omitempty"`   // "code n of 6", or percent of the first sync
 
+	Proxy    string    `json:"proxy,omitempty"`   // host and port of the proxy that failed; Reason is its ProxyTrouble then
 	DownFrom time.Time `json:"downFrom,omitzero"` // since when nothing could arrive, where that was noticed afterwards: a sleep
 }
 

@@ -40,6 +40,7 @@ const (
 	CodeSendFailed       Code = "send_failed"       // WhatsApp refused a message; Detail says why
 	CodeSendUncertain    Code = "send_uncertain"    // no ack: the message may have arrived; it goes again with the same id
 	CodeRecipientUnknown Code = "recipient_unknown" // the number is not on WhatsApp
+	CodeProxyFailed      Code = "proxy_failed"      // the device's proxy; Detail has "proxy" (host:port) and "trouble" (a ProxyTrouble)
 )
 
 // Action names what a person can do about an error; the interface makes a button of it.

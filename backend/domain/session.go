@@ -68,4 +68,7 @@ type SessionHandlers struct {
 	Event func(ev SessionEvent)
 	// Guard decides before pairing completes whether the number may be linked. An error refuses and the phone is told so.
 	Guard func(ctx context.Context, account Account) error
+	// Proxy names the way that the session's connections take; it is asked before each. An error means that none is made. May be nil:
+	// then they are direct.
+	Proxy func(ctx context.Context) (Proxy, error)
 }

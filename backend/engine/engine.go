@@ -21,6 +21,7 @@ import (
 	"waflow/backend/notify"
 	"waflow/backend/outbox"
 	"waflow/backend/pool"
+	"waflow/backend/proxies"
 	"waflow/backend/settings"
 	"waflow/backend/sleep"
 	"waflow/backend/store"
@@ -45,6 +46,7 @@ type Engine struct {
 	gaps     *gaps.Worker
 	fleet    *fleet.Fleet
 	timeline *timeline.Timeline
+	proxies  *proxies.Proxies
 	inbox    *inbox.Inbox
 	settings *settings.Settings
 	sleep    *sleep.Sleep
@@ -170,7 +172,8 @@ func (e *Engine) connect() {
 		Ready:    e.ready,
 		Slept:    func(ctx context.Context, slept domain.Sleep) error { return e.sleep.Keep(ctx, slept) },
 		Ended:    func() time.Time { return e.ended },
-		Renew:    e.service.RenewVersion,
+		Renew:    e.renewVersion,
+		Proxy:    e.store.Proxy,
 		Now:      e.options.now(),
 		Logger:   e.log,
 		Seed:     uint64(e.options.now()().UnixNano()),
@@ -183,6 +186,7 @@ func (e *Engine) connect() {
 	})
 	e.fleet = fleet.New(e.store, e.pool, e.bus, e.notify.Subaccount)
 	e.timeline = timeline.New(e.store, e.options.now())
+	e.proxies = proxies.New(e.store, e.service, e.pool)
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
 	e.sleep = sleep.New(sleep.Config{Store: e.store, Outbox: e.outbox, Computer: e.options.system(), Bus: e.bus, Logger: e.log})
 	e.settings = settings.New(e.store, e.bus, e.configure)

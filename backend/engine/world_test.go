@@ -10,6 +10,7 @@ import (
 
 	"waflow/backend/domain"
 	"waflow/backend/wasim"
+	"waflow/backend/wasim/proxy"
 )
 
 // patience is how long anything may take before a test gives up on it.
@@ -20,6 +21,8 @@ type world struct {
 	t   *testing.T
 	sim *wasim.Server
 	dir string
+
+	door *proxy.Door // in front of the simulator; nil for none
 }
 
 func newWorld(t *testing.T) *world {
@@ -51,9 +54,13 @@ func (w *world) phone(number, name string) *wasim.Phone {
 
 func (w *world) options() Options {
 	key := w.sim.RootKey()
+	endpoint := w.sim.Endpoint()
+	if w.door != nil {
+		endpoint = "ws://" + w.door.Address() + "/ws/chat"
+	}
 	return Options{
 		Dir: w.dir, Kind: Simulated, Mode: Serve, Version: "test",
-		Endpoint: w.sim.Endpoint(), RootKey: base64.StdEncoding.EncodeToString(key[:]),
+		Endpoint: endpoint, RootKey: base64.StdEncoding.EncodeToString(key[:]),
 	}
 }
 

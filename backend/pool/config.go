@@ -75,9 +75,11 @@ type Config struct {
 	Slept   func(ctx context.Context, sleep domain.Sleep) error                      // keeps that the computer slept; tried again while it fails. May be nil
 
 	Ended func() time.Time // when the former run of the application ended; zero if there was none, as with nil
-	// Renew looks up WhatsApp's present version and dials with it from now on, and reports whether that is newer than the one before.
-	// May be nil: then no version is newer.
-	Renew func(ctx context.Context) (newer bool, err error)
+	// Renew looks up WhatsApp's present version, the way that this device's connections take, and dials with it from now on, and reports
+	// whether that is newer than the one before. May be nil: then no version is newer.
+	Renew func(ctx context.Context, by domain.DeviceID) (newer bool, err error)
+	// Proxy names the way that a device's connections take. May be nil: then all are direct.
+	Proxy func(ctx context.Context, ref domain.DeviceRef) (domain.Proxy, error)
 
 	Now    func() time.Time // wall clock; time.Now if nil
 	Logger zerolog.Logger
@@ -132,7 +134,10 @@ func (c *Config) fill() {
 		c.Ready = func(domain.DeviceID) {}
 	}
 	if c.Renew == nil {
-		c.Renew = func(context.Context) (bool, error) { return false, nil }
+		c.Renew = func(context.Context, domain.DeviceID) (bool, error) { return false, nil }
+	}
+	if c.Proxy == nil {
+		c.Proxy = func(context.Context, domain.DeviceRef) (domain.Proxy, error) { return domain.Proxy{}, nil }
 	}
 	if c.Slept == nil {
 		c.Slept = func(context.Context, domain.Sleep) error { return nil }

@@ -321,7 +321,7 @@ func (w *world) pool() *Pool {
 			defer w.mu.Unlock()
 			w.woken = append(w.woken, id)
 		},
-		Renew: func(context.Context) (bool, error) {
+		Renew: func(context.Context, domain.DeviceID) (bool, error) {
 			w.mu.Lock()
 			w.renewals++
 			renew := w.renew

@@ -114,7 +114,7 @@ func (w *workspace) run() {
 			defer w.mu.Unlock()
 			w.steps = append(w.steps, step)
 		},
-		Renew:  w.service.RenewVersion,
+		Renew:  func(ctx context.Context, _ domain.DeviceID) (bool, error) { return w.service.RenewVersion(ctx, nil) },
 		Logger: zerolog.Nop(),
 		Seed:   11,
 	})

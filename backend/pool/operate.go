@@ -23,6 +23,9 @@ func (p *Pool) TakeBack(id domain.DeviceID) error { return p.ask(id, device.Take
 // CheckNow looks again whether the cause still holds. Errors: as TryNow.
 func (p *Pool) CheckNow(id domain.DeviceID) error { return p.ask(id, device.CheckNow) }
 
+// Reroute has a device's connection made anew, because the proxy is another one now. Errors: CodeNotFound; CodeLinkBusy.
+func (p *Pool) Reroute(id domain.DeviceID) error { return p.ask(id, device.Reroute) }
+
 // ask gives a person's request to a device and returns whether it was refused. The supervisor answers without waiting for anything.
 func (p *Pool) ask(id domain.DeviceID, kind device.InputKind) error {
 	return p.call(id, func(s *supervisor) error { return s.feed(device.Input{Kind: kind}) })

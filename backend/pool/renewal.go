@@ -45,7 +45,7 @@ func (r *renewal) refused(by domain.DeviceID) {
 	}
 	r.pool.cfg.Logger.Warn().Msg("WhatsApp refuses this version; every device stops")
 	r.pool.tellAll(device.Input{Kind: device.Outdated}, by)
-	r.pool.wg.Go(r.lookUp)
+	r.pool.wg.Go(func() { r.lookUp(by) })
 }
 
 // refusedLinking is refused for a session that is being linked. then hears whether there is a newer version; it must not block.
@@ -65,11 +65,11 @@ func (r *renewal) refusedLinking(by domain.DeviceID, then func(newer bool)) {
 	}
 }
 
-// lookUp asks for WhatsApp's present version, and lets one device try if it is a new one.
-func (r *renewal) lookUp() {
+// lookUp asks for WhatsApp's present version, the way that the refused device takes, and lets one device try if it is a new one.
+func (r *renewal) lookUp(by domain.DeviceID) {
 	ctx, cancel := context.WithTimeout(r.pool.context(), renewWithin)
 	defer cancel()
-	newer, err := r.ask(ctx)
+	newer, err := r.ask(ctx, by)
 	r.pool.cfg.Logger.Info().Err(err).Bool("newer", newer).Msg("WhatsApp's present version was looked up")
 	r.mu.Lock()
 	linking := r.linking
@@ -84,9 +84,9 @@ func (r *renewal) lookUp() {
 	r.next()
 }
 
-func (r *renewal) ask(ctx context.Context) (newer bool, err error) {
+func (r *renewal) ask(ctx context.Context, by domain.DeviceID) (newer bool, err error) {
 	defer recovered("looking up WhatsApp's version", &err)
-	return r.pool.cfg.Renew(ctx)
+	return r.pool.cfg.Renew(ctx, by)
 }
 
 // next gives the new version to the next device that may try it. When there is none left the renewal is over.

@@ -268,6 +268,10 @@ func (s *session) handlers() domain.SessionHandlers {
 			}
 			return s.guard(ctx, account)
 		},
+		Proxy: func(ctx context.Context) (_ domain.Proxy, err error) {
+			defer recovered("the proxy", &err)
+			return s.pool.cfg.Proxy(ctx, s.ref)
+		},
 	}
 }
 

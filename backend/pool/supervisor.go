@@ -241,9 +241,9 @@ func (s *supervisor) dialed(n int, err error) {
 	case errors.Is(err, errNotLinked):
 		_ = s.feed(device.Input{Kind: device.LoggedOut})
 	default:
-		failure := device.Classify(err)
-		s.pool.log(s.ref).Info().Str("failure", string(failure)).Msg("a dial failed")
-		_ = s.feed(device.Input{Kind: device.DialFailed, Failure: failure, Reason: string(failure)})
+		in := device.FailedDial(err)
+		s.pool.log(s.ref).Info().Str("failure", string(in.Failure)).Str("reason", in.Reason).Msg("a dial failed")
+		_ = s.feed(in)
 	}
 }
 

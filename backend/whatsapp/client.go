@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +33,7 @@ type Client struct {
 	leaving  atomic.Bool // Logout goes on, or has succeeded
 	deleted  atomic.Bool // the session is gone from its file; see container
 	own      atomic.Pointer[convert.Own]
+	route    *route // of all its connections
 
 	ctx    context.Context // ends with Close; what handlers work under
 	cancel context.CancelFunc
@@ -81,13 +83,21 @@ func (s *Service) Open(ctx context.Context, file string, handlers domain.Session
 	c.takeTurns(session.device)
 	c.wa = whatsmeow.NewClient(session.device, libraryLog{out: s.log.With().Str("part", "client").Logger()})
 	settle(c.wa)
-	c.wa.SetWebsocketHTTPClient(s.http)
-	c.wa.SetPreLoginHTTPClient(s.http)
-	c.wa.SetMediaHTTPClient(s.data)
+	c.take(s.newRoute(handlers.Proxy))
 	c.wa.BackgroundEventCtx = c.ctx
 	c.wa.PrePairCallback = c.guardNumber
 	c.wa.AddEventHandlerWithSuccessStatus(c.handle)
 	return c, nil
+}
+
+// take makes every connection of the library go one way: the websocket before and after login, and media, which may take as long as
+// it takes. The websocket library takes the time limit for the time until the websocket is open and not for its life.
+func (c *Client) take(way *route) {
+	c.route = way
+	websocket := &http.Client{Timeout: dialTimeout, Transport: lines{RoundTripper: c.service.clock.watch(way)}}
+	c.wa.SetWebsocketHTTPClient(websocket)
+	c.wa.SetPreLoginHTTPClient(websocket)
+	c.wa.SetMediaHTTPClient(&http.Client{Transport: way})
 }
 
 // settle makes the library's settings ours, the same for every client. The package documentation says what each is for.
@@ -249,6 +259,7 @@ func (c *Client) Close() error {
 	c.patience.close()
 	c.cancel()
 	c.work.Wait()
+	c.route.retire()
 	// A decryption that the library has begun ends before its database goes away.
 	if last, err := c.turns.take(context.Background(), 0); err == nil {
 		defer last.give()

@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"context"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"sync"
@@ -29,17 +30,20 @@ type Options struct {
 	Logger zerolog.Logger
 	// Now is the clock of events. Default time.Now.
 	Now func() time.Time
-	// HTTPClient replaces the client that connections are made with, for a simulator in memory. Default: one that
-	// dials the endpoint, or the real service through the proxy of the environment.
+	// HTTPClient replaces the client that direct connections are made with, for a simulator in memory. Default: one that dials the
+	// endpoint or the real service. Proxies that the environment names are for other programs: a device has its own or none.
 	HTTPClient *http.Client
+	// ProxyRoots are the authorities that an https proxy's certificate may come from. Default: those that this computer trusts.
+	ProxyRoots *x509.CertPool
 }
 
 // Service is WhatsApp as this process reaches it. Open a session with Open.
 type Service struct {
-	log  zerolog.Logger
-	now  func() time.Time
-	http *http.Client // websockets, before and after login
-	data *http.Client // media: as long as it takes
+	log     zerolog.Logger
+	now     func() time.Time
+	direct  http.RoundTripper // without a proxy
+	address string            // what is dialled whatever host is asked for; "" for the real service
+	roots   *x509.CertPool    // of https proxies; nil for the system's
 
 	clock   *clock
 	version sync.RWMutex // guards the library's version, which is a package variable; held for reading by dials
@@ -66,39 +70,35 @@ func Configure(endpoint Endpoint, options Options) (*Service, error) {
 		logger.Setup(&quiet)
 	}
 
-	base := options.HTTPClient
-	if base == nil {
-		base = &http.Client{Transport: transport(address)}
+	s := &Service{
+		log: options.Logger, now: options.Now, address: address, roots: options.ProxyRoots, clock: &clock{now: options.Now},
+		direct: transport(address, (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}).DialContext),
 	}
-	beneath := base.Transport
-	if beneath == nil {
-		beneath = http.DefaultTransport
+	if options.HTTPClient != nil && options.HTTPClient.Transport != nil {
+		s.direct = options.HTTPClient.Transport
 	}
-	clock := &clock{now: options.Now}
-	websocket := *base
-	websocket.Transport = lines{RoundTripper: clock.watch(beneath)}
-	// The websocket library takes this for the time until the websocket is open and not for its life.
-	websocket.Timeout = dialTimeout
-	return &Service{log: options.Logger, now: options.Now, http: &websocket, data: base, clock: clock}, nil
+	return s, nil
 }
 
-// transport reaches the real service the usual way, or, with an address, nothing but that address: whatever host is asked
-// for, and without TLS, for which a simulator has no certificate.
-func transport(address string) *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+// keepAlive is how often an idle connection is probed by the operating system.
+const keepAlive = 30 * time.Second
+
+// dialFunc makes the connection to a host and port that everything else goes over.
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// transport reaches the real service, or, with an address, nothing but that address: whatever host is asked for, and without TLS, for
+// which a simulator has no certificate. The environment's proxies are not asked.
+func transport(address string, dial dialFunc) *http.Transport {
 	t := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dialer.DialContext,
+		DialContext:           dial,
 		TLSHandshakeTimeout:   dialTimeout,
 		ResponseHeaderTimeout: dialTimeout,
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConns:          16,
 	}
 	if address != "" {
-		dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, address)
-		}
-		t.Proxy, t.DialContext, t.DialTLSContext = nil, dial, dial
+		fixed := func(ctx context.Context, network, _ string) (net.Conn, error) { return dial(ctx, network, address) }
+		t.DialContext, t.DialTLSContext = fixed, fixed
 	}
 	return t
 }

@@ -21,16 +21,17 @@ func (s *Service) Version() [3]uint32 {
 
 // RenewVersion looks up WhatsApp's present version and says from the next dial on that we are that one. It reports whether that is newer
 // than what we said before; an older one is not believed. It waits for dials that are on their way, because the library reads the version
-// without a lock; ctx bounds the look-up.
-func (s *Service) RenewVersion(ctx context.Context) (newer bool, err error) {
-	client := *s.http
-	client.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-		answer, err := s.http.Transport.RoundTrip(r)
+// without a lock; ctx bounds the look-up. proxy names the way it takes, as SessionHandlers.Proxy does.
+func (s *Service) RenewVersion(ctx context.Context, proxy ProxyFunc) (newer bool, err error) {
+	way := s.newRoute(proxy)
+	defer way.retire()
+	client := http.Client{Timeout: dialTimeout, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		answer, err := s.clock.watch(way).RoundTrip(r)
 		if err == nil {
 			answer.Body = limited{Reader: io.LimitReader(answer.Body, maxFrontPage), Closer: answer.Body}
 		}
 		return answer, err
-	})
+	})}
 	latest, err := whatsmeow.GetLatestVersion(ctx, &client)
 	if err != nil {
 		return false, maskedError(err)

@@ -11,6 +11,9 @@ import type {
   DeviceSettings,
   Message,
   Pairing,
+  Proxy,
+  ProxyOutcome,
+  ProxyWish,
   Removal,
   RemovalLoss,
   Removed,
@@ -88,6 +91,12 @@ export function callsOver(transport: Transport) {
       markRead: (conversation: number, upTo: number) => act("Inbox.MarkRead", conversation, upTo),
       setDraft: (conversation: number, text: string) => act("Inbox.SetDraft", conversation, text),
       route: (conversation: number) => call<Route>("Inbox.Route", conversation),
+    },
+    proxies: {
+      get: (device: number) => call<Proxy>("Proxies.Get", device),
+      /** Connects through it first, which may take a while. */
+      save: (device: number, wish: ProxyWish) => call<ProxyOutcome>("Proxies.Save", device, wish),
+      remove: (device: number) => act("Proxies.Remove", device),
     },
     settings: {
       get: () => call<Settings>("Settings.Get"),

@@ -85,6 +85,8 @@ export interface Device {
   reason: string;
   code: number;
   step: number;
+  /** Host and port of the proxy that failed; `reason` says why. */
+  proxy: string;
   linked: number;
   lastIn: number;
   lastOut: number;
@@ -150,6 +152,40 @@ export interface StateChange {
   try: number;
   reason: string;
   code: number;
+  /** Host and port of the proxy that failed; `reason` says why. */
+  proxy: string;
+}
+
+export type ProxyScheme = "http" | "https" | "socks5";
+
+/** A device's proxy; its password never comes here. */
+export interface Proxy {
+  /** "" where connections are direct. */
+  scheme: ProxyScheme | "";
+  host: string;
+  port: number;
+  user: string;
+  passwordSet: boolean;
+}
+
+/** A proxy as a person wants it. */
+export interface ProxyWish {
+  scheme: ProxyScheme;
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  /** Use the password that is kept already, for the same proxy only. */
+  keepPassword: boolean;
+}
+
+/** What became of a wish: a proxy is saved only when WhatsApp was reached through it. */
+export interface ProxyOutcome {
+  saved: boolean;
+  /** Why there is no way through it; "" when it was saved. */
+  trouble: string;
+  /** The one in use after this. */
+  proxy: Proxy;
 }
 
 /** A part of a device's history, newest first. */

@@ -8,6 +8,8 @@ export interface StatusFacts {
   reason: string;
   /** When a ban or a lock ends, in words; "" when nothing is known. */
   until: string;
+  /** Host and port of the proxy that failed; "" for none. */
+  proxy?: string;
 }
 
 type Sentence = (inputs: Record<string, string | number>) => string;
@@ -37,7 +39,7 @@ export function causeTitle(cause: string): string {
 /** What follows from it, what is safe, and what to do, in one line. A cause may have a line of its own for a reason. */
 export function causeLine(facts: StatusFacts): string {
   const { cause, step, code, reason, until } = facts;
-  const inputs = { step, code: code || reason || "?", until, reason };
+  const inputs = { step, code: code || reason || "?", until, reason, proxy: facts.proxy ?? "" };
   const line =
     sentence(`cause_${cause}_line_${variant(facts)}`, inputs) ?? sentence(`cause_${cause}_line`, inputs) ?? reason;
   return cause === "temporarily_banned" ? `${line} ${banReason(code)}` : line;
@@ -67,6 +69,11 @@ const OWN_REASON = /^[a-z]+(_[a-z]+)*$/;
 /** Why a number was banned for a while, by WhatsApp's code. */
 function banReason(code: number): string {
   return sentence(`cause_temporarily_banned_why_${code}`) ?? m.cause_temporarily_banned_why();
+}
+
+/** Why a proxy was not saved; `address` is its host and port. */
+export function proxyTrouble(trouble: string, address: string): string {
+  return sentence(`proxy_trouble_${trouble}`, { address }) ?? m.proxy_trouble_unknown({ address });
 }
 
 /** What to do about a cause that no button cures, step by step; empty where there is nothing more to say than its line. */

@@ -59,6 +59,7 @@ export function sampleDevice(part: Partial<Device> = {}): Device {
     reason: "",
     code: 0,
     step: 0,
+    proxy: "",
     linked: 1,
     lastIn: 0,
     lastOut: 0,
@@ -81,6 +82,7 @@ export function sampleChange(part: Partial<StateChange> = {}): StateChange {
     try: 0,
     reason: "",
     code: 0,
+    proxy: "",
     ...part,
   };
 }

@@ -2,6 +2,7 @@ import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { Device, Gap, DeviceSettings, StateChange } from "../../api/types";
+import { DeviceProxy } from "../../state/deviceProxy.svelte";
 import { DeviceHistory } from "../../state/deviceHistory.svelte";
 import { DeviceUptime } from "../../state/uptimeReport.svelte";
 import { sampleChange, sampleDevice } from "../../test/samples";
@@ -14,6 +15,11 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
   const onsave = vi.fn<(device: Device, part: Partial<DeviceSettings>) => Promise<string>>().mockResolvedValue(refusal);
   const props = {
     device,
+    proxy: new DeviceProxy(device.id, {
+      get: () => new Promise(() => undefined),
+      save: () => new Promise(() => undefined),
+      remove: () => new Promise(() => undefined),
+    }),
     uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
     owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 },
     slot: 1,
