@@ -223,3 +223,17 @@ func TestNothingIsLostAndNothingIsToldTwice(t *testing.T) {
 		require.True(t, s.state.Wake().IsZero(), "nothing waits for ever")
 	})
 }
+
+// What was kept and then taken in hand was never told: when it comes back it is news.
+func TestWhatTheDigestLeavesOutIsNewsLater(t *testing.T) {
+	s := newScript(0)
+	s.configure(domain.Settings{NotifyPausedUntil: s.now.Add(time.Minute)})
+	s.change(1, domain.CauseStorageFailed)
+	s.pass(30 * time.Second)
+	s.change(1, domain.CauseShowingQR)
+	s.pass(time.Minute)
+	require.Empty(t, s.shown)
+	s.change(1, domain.CauseStorageFailed)
+	s.pass(time.Minute)
+	require.Len(t, s.shown, 1)
+}

@@ -62,6 +62,13 @@ type watch struct {
 	waiting   domain.NoticeKind // what is about to be shown, or ""
 	since     time.Time         // when it began to wait
 	kept      bool              // it is to be in the digest
+	before    knowledge         // of a device that is kept: what people knew before
+}
+
+// knowledge is what people were told of a device.
+type knowledge struct {
+	announced domain.NoticeKind
+	matter    matter
 }
 
 // matter is what is told about a device that requires attention, as far as another one of it is news.
@@ -176,7 +183,7 @@ func (s State) changed(in Input) State {
 	case domain.StatusPending:
 		w.down, w.waiting = time.Time{}, ""
 		if in.State.Cause == domain.CauseNeverLinked {
-			w.announced = "" // unlinked on purpose: there is nothing it could be back from
+			w = forgotten(w) // unlinked on purpose: there is nothing it could be back from
 		}
 	}
 	s.devices[in.Device.Device] = w
@@ -193,7 +200,8 @@ func offline(w watch, was domain.Status, in Input) watch {
 	w.waiting = ""
 	switch {
 	case in.State.Cause == domain.CausePaused:
-		w.down, w.announced = time.Time{}, ""
+		w.down = time.Time{}
+		w = forgotten(w)
 	case w.announced != "":
 		w.down = time.Time{}
 	case in.State.Cause == domain.CauseAppStarting:
@@ -201,6 +209,12 @@ func offline(w watch, was domain.Status, in Input) watch {
 	case was != domain.StatusOffline || w.down.IsZero() || asleep:
 		w.down = in.At
 	}
+	return w
+}
+
+// forgotten is a device of which it no longer matters what people were told.
+func forgotten(w watch) watch {
+	w.announced, w.matter, w.before = "", matter{}, knowledge{}
 	return w
 }
 
@@ -256,6 +270,9 @@ func (s State) shown(at time.Time) (State, []domain.Notice) {
 			if kind := digestKind(w); kind != "" {
 				items = append(items, domain.NoticeItem{Ref: w.ref, Kind: kind, State: w.state})
 				w.waiting = kind
+			} else if w.waiting == "" {
+				// It is in somebody's hands and was never told: what it comes to next may be news.
+				w.announced, w.matter = w.before.announced, w.before.matter
 			}
 			w.kept = false
 		case w.waiting == "":
@@ -264,6 +281,9 @@ func (s State) shown(at time.Time) (State, []domain.Notice) {
 			items = append(items, domain.NoticeItem{Ref: w.ref, Kind: w.waiting, State: w.state})
 			w.kept = false
 		default:
+			if !w.kept {
+				w.before = knowledge{w.announced, w.matter}
+			}
 			w.kept = true
 		}
 		s.devices[id] = told(w)

@@ -222,12 +222,12 @@ func TestNoticesAreTrue(t *testing.T) {
 			if cause.Status() != domain.StatusOffline || last[domain.DeviceID(id)].Status != domain.StatusOffline {
 				left[domain.DeviceID(id)] = s.now
 			}
+			last[domain.DeviceID(id)] = domain.DeviceState{Status: cause.Status(), Cause: cause}
 			s.shown = nil
 			s.change(id, cause)
 			for _, n := range s.shown {
 				checkNotice(t, n, last, left, announced)
 			}
-			last[domain.DeviceID(id)] = domain.DeviceState{Status: cause.Status(), Cause: cause}
 			if cause == domain.CausePaused || cause == domain.CauseNeverLinked {
 				announced[domain.DeviceID(id)] = false
 			}
