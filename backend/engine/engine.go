@@ -266,8 +266,14 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.ended = ended
 	parts := []part{
-		{"record of running", e.keepAlive}, {"outbox", e.outbox.Run}, {"history", e.history.Run}, {"gaps", e.gaps.Run}, {"devices", e.pool.Run},
-		{"notifications", e.notify.Run}, {"sleep", e.sleep.Run}, {"computer", e.watchComputer},
+		{"record of running", e.keepAlive},
+		{"outbox", e.outbox.Run},
+		{"history", e.history.Run},
+		{"gaps", e.gaps.Run},
+		{"devices", e.pool.Run},
+		{"notifications", e.notify.Run},
+		{"sleep", e.sleep.Run},
+		{"computer", e.watchComputer},
 	}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})

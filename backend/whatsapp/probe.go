@@ -23,10 +23,13 @@ func (s *Service) Probe(ctx context.Context, proxy domain.Proxy) error {
 	defer cancel()
 	way := s.newRoute(func(context.Context) (domain.Proxy, error) { return proxy, nil })
 	defer way.retire()
-	conn, _, err := websocket.Dial(bounded, socket.URL, &websocket.DialOptions{
+	conn, answer, err := websocket.Dial(bounded, socket.URL, &websocket.DialOptions{
 		HTTPClient: &http.Client{Transport: s.clock.watch(way)},
 		HTTPHeader: http.Header{"Origin": {socket.Origin}},
 	})
+	if answer != nil && answer.Body != nil {
+		defer func() { _ = answer.Body.Close() }()
+	}
 	if err == nil {
 		_ = conn.CloseNow() // nobody listens to how it ends
 		return nil

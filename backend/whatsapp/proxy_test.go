@@ -120,7 +120,7 @@ func trouble(err error) domain.ProxyTrouble {
 	return ""
 }
 
-// Linking, the login, the look-up of the version and media: whoever came in at the door was led there by the proxy, and nobody comes when
+// Linking, the login and the look-up of the version: whoever came in at the door was led there by the proxy, and nobody comes when
 // the proxy is down.
 func TestASessionNeverGoesPastItsProxy(t *testing.T) {
 	for _, scheme := range domain.ProxySchemes() {
@@ -240,7 +240,7 @@ func TestProbeOfWhatIsNoProxyOrNotTrusted(t *testing.T) {
 	b := newBehind(t)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "Hello") }))
 	t.Cleanup(web.Close)
-	address := web.Listener.Addr().(*net.TCPAddr)
+	address := tcpAddress(t, web.Listener)
 	service := b.service(t)
 	err := service.Probe(t.Context(), domain.Proxy{Scheme: domain.ProxyHTTPS, Host: "127.0.0.1", Port: address.Port})
 	require.Equal(t, domain.ProxyNotAProxy, trouble(err))
@@ -263,12 +263,19 @@ func TestProbeOfWhatIsNoProxyOrNotTrusted(t *testing.T) {
 	require.Zero(t, b.door.Entered())
 }
 
+func tcpAddress(t *testing.T, listener net.Listener) *net.TCPAddr {
+	t.Helper()
+	address, ok := listener.Addr().(*net.TCPAddr)
+	require.True(t, ok)
+	return address
+}
+
 // A proxy that takes connections and says nothing is told from one that hangs up.
 func TestAProxyThatSaysNothing(t *testing.T) {
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = listener.Close() })
-	port := listener.Addr().(*net.TCPAddr).Port
+	port := tcpAddress(t, listener).Port
 	for _, scheme := range domain.ProxySchemes() {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		require.Equal(t, domain.ProxyNotAnswering, whatsapp.AttemptForTest(ctx, domain.Proxy{Scheme: scheme, Host: "127.0.0.1", Port: port}, "127.0.0.1:1"), scheme)

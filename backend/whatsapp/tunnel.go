@@ -125,6 +125,7 @@ func (t tunnel) connect(conn net.Conn, address string) (net.Conn, domain.ProxyTr
 	if err != nil {
 		return nil, ofSilence(err), fmt.Errorf("%w: %w", errProtocol, withoutText(err))
 	}
+	defer func() { _ = answer.Body.Close() }() // of a tunnel it reads nothing
 	switch code := answer.StatusCode; {
 	case code == http.StatusOK && reader.Buffered() == 0:
 		return conn, "", nil

@@ -147,7 +147,7 @@ func readTarget(conn net.Conn) (string, bool) {
 		return "", false
 	}
 	var host []byte
-	ok := true
+	var ok bool
 	switch head[3] {
 	case byName:
 		host, ok = readSized(conn, nil)
