@@ -117,8 +117,12 @@ func TestARemovedDeviceKeepsItsConversationsReadable(t *testing.T) {
 	yes := true
 	_, err := r.UpdateDevice(ctx, r.going.Ref, domain.DevicePatch{Favorite: &yes})
 	require.NoError(t, err)
+	_, err = r.write.Exec(ctx, `INSERT INTO device_proxies (device_id, subaccount_id, scheme, host, port, password)
+		VALUES ($1, $2, 'socks5', 'proxy.example', 1080, 'secret')`, r.going.Ref.Device, r.sub)
+	require.NoError(t, err)
 	_, err = r.RemoveDevice(ctx, r.going.Ref, false)
 	require.NoError(t, err)
+	require.NotContains(t, r.rowsOf(t, r.going.Ref.Device), "device_proxies.device_id", "a password is not needed to read")
 
 	devices, err := r.Devices(ctx)
 	require.NoError(t, err)
