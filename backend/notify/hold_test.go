@@ -53,6 +53,19 @@ func TestQuietHoursKeepForTheirEnd(t *testing.T) {
 	require.Equal(t, []domain.NoticeKind{domain.NoticeDigest, domain.NoticeBack}, s.said())
 }
 
+func TestWhatAPersonHadInHandAsQuietHoursEndedIsNewsWhenItComesAgain(t *testing.T) {
+	s := newScript(0)
+	s.configure(quietNow())
+	s.change(1, domain.CauseStorageFailed)
+	s.pass(time.Minute)
+	s.change(1, domain.CauseShowingQR)
+	s.pass(time.Hour)
+	require.Empty(t, s.shown)
+	s.change(1, domain.CauseStorageFailed)
+	s.pass(time.Minute)
+	require.Equal(t, []domain.NoticeKind{domain.NoticeAttention}, s.said())
+}
+
 func TestWhatRequiresAttentionMayBeToldInQuietHours(t *testing.T) {
 	settings := quietNow()
 	settings.Quiet.Attention = true
@@ -129,11 +142,25 @@ func TestSwitches(t *testing.T) {
 	require.Len(t, s.shown, 3, "its own switch is on")
 }
 
+func TestWhatIsWaitedForAnewGathersAnew(t *testing.T) {
+	s := newScript(30 * time.Second)
+	s.change(1, domain.CauseNetworkDown)
+	s.change(2, domain.CauseNetworkDown)
+	s.pass(time.Minute)
+	s.change(1, domain.CauseOnline) // waits for the other one
+	s.pass(5 * time.Second)
+	s.change(1, domain.CauseDeaf)
+	require.Len(t, s.shown, 1)
+	s.pass(time.Second)
+	s.change(1, domain.CauseOnline)
+	s.pass(time.Minute)
+	require.Equal(t, []domain.NoticeKind{domain.NoticeSeveral, domain.NoticeBack}, s.said(), "what lasted a moment is not told")
+}
+
 // Fifty devices lose the network within some seconds and come back a few at a time, as the gate lets them: one notice each way.
 func TestAnOutageIsOneNoticeEachWay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := newScript(30 * time.Second)
-		s.now = s.now.Add(time.Duration(rapid.IntRange(0, 1000).Draw(t, "start")) * time.Millisecond)
 		for id := 1; id <= 50; id++ {
 			s.change(id, domain.CauseOnline)
 		}

@@ -165,6 +165,7 @@ func (s State) changed(in Input) State {
 		s.devices[in.Device.Device] = silenced(w)
 		return s
 	}
+	waited := w.waiting
 	switch in.State.Status {
 	case domain.StatusConnected:
 		w.down = time.Time{}
@@ -185,6 +186,9 @@ func (s State) changed(in Input) State {
 		if in.State.Cause == domain.CauseNeverLinked {
 			w = forgotten(w) // unlinked on purpose: there is nothing it could be back from
 		}
+	}
+	if w.waiting != waited {
+		w.since = time.Time{} // it waits for something else now, and that may be taken back as well
 	}
 	s.devices[in.Device.Device] = w
 	return s
