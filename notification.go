@@ -20,6 +20,9 @@ func (c catalogue) say(key string, values ...string) string {
 	return strings.NewReplacer(pairs...).Replace(c[key])
 }
 
+// toldAtOnce is how many devices one notification names; it says how many there are, and the window shows the rest.
+const toldAtOnce = 5
+
 // notify shows a notice as a native notification.
 func (w *window) notify(n domain.Notice) {
 	devices, subaccounts, err := w.engine.Names(w.ctx)
@@ -29,13 +32,18 @@ func (w *window) notify(n domain.Notice) {
 	}
 	first := n.Items[0].Ref
 	title := w.words.say("shell_notice_several", "count", strconv.Itoa(len(n.Items)))
-	if n.Kind != domain.NoticeSeveral {
+	several := n.Kind == domain.NoticeSeveral || n.Kind == domain.NoticeDigest
+	switch {
+	case n.Kind == domain.NoticeDigest:
+		title = w.words.say("shell_notice_digest", "count", strconv.Itoa(len(n.Items)))
+	case !several:
 		title = w.words.say("shell_notice_"+string(n.Kind), "device", w.deviceName(devices, first))
 	}
-	lines := make([]string, 0, len(n.Items))
-	for _, item := range n.Items {
+	told := n.Items[:min(len(n.Items), toldAtOnce)]
+	lines := make([]string, 0, len(told))
+	for _, item := range told {
 		line := w.words.say("cause_" + string(item.State.Cause) + "_title")
-		if n.Kind == domain.NoticeSeveral {
+		if several {
 			line = w.deviceName(devices, item.Ref) + ": " + line
 		}
 		lines = append(lines, subaccountName(subaccounts, item.Ref.Subaccount)+" · "+line)

@@ -166,7 +166,6 @@ func preferencesOf(s domain.Settings) Preferences {
 		Notify:               string(s.Notify),
 		Quiet:                Quiet(s.Quiet),
 		NotifyPausedUntil:    ms(s.NotifyPausedUntil),
-		CloseQuits:           s.CloseQuits,
 		KeepAwake:            s.KeepAwake,
 	}
 }
@@ -177,7 +176,7 @@ func settingsOf(p Preferences) domain.Settings {
 	after := time.Duration(min(max(p.NotifyOfflineAfterMs, -year), year)) * time.Millisecond
 	out := domain.Settings{
 		Theme: p.Theme, Language: p.Language, NotifyOfflineAfter: after, ReadReceipts: p.ReadReceipts,
-		Notify: domain.NotifySwitch(p.Notify), Quiet: domain.QuietHours(p.Quiet), CloseQuits: p.CloseQuits, KeepAwake: p.KeepAwake,
+		Notify: domain.NotifySwitch(p.Notify), Quiet: domain.QuietHours(p.Quiet), KeepAwake: p.KeepAwake,
 	}
 	if p.NotifyPausedUntil > 0 {
 		out.NotifyPausedUntil = time.UnixMilli(p.NotifyPausedUntil).UTC()

@@ -233,7 +233,6 @@ type Preferences struct {
 	Notify               string `json:"notify"` // "", "on" or "off"
 	Quiet                Quiet  `json:"quiet"`
 	NotifyPausedUntil    int64  `json:"notifyPausedUntil"` // 0: not paused
-	CloseQuits           bool   `json:"closeQuits"`
 	KeepAwake            bool   `json:"keepAwake"`
 }
 

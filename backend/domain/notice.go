@@ -38,7 +38,6 @@ type Settings struct {
 	Notify             NotifySwitch  // whether devices are told of where neither they nor their subaccounts say otherwise
 	Quiet              QuietHours
 	NotifyPausedUntil  time.Time // until when a person holds every notification back; zero if nobody does
-	CloseQuits         bool      // closing the window ends Waflow, and with it every connection
 	KeepAwake          bool      // keep the computer from sleeping while it is plugged in
 }
 

@@ -106,14 +106,3 @@ func (s *Store) ReadNotices(ctx context.Context, upTo int64) (int64, error) {
 	})
 	return read, err
 }
-
-// FirstTime reports whether something is said for the first time in this workspace, and remembers that it was.
-func (s *Store) FirstTime(ctx context.Context, what string) (bool, error) {
-	first := false
-	err := s.do(ctx, "remember what was said", func(t *tx) error {
-		added, err := t.exec("INSERT INTO settings (key, value) VALUES ($1, '1') ON CONFLICT (key) DO NOTHING", "said_"+what)
-		first = added == 1
-		return err
-	})
-	return first, err
-}

@@ -87,15 +87,6 @@ func TestWhatWasReadOfTheNoticesStaysRead(t *testing.T) {
 	}
 }
 
-func TestSomethingIsSaidOnce(t *testing.T) {
-	s, ctx := fresh(t), t.Context()
-	for _, want := range []bool{true, false, false} {
-		first, err := s.FirstTime(ctx, "close")
-		require.NoError(t, err)
-		require.Equal(t, want, first)
-	}
-}
-
 func TestSwitchesOfNotificationsAreKept(t *testing.T) {
 	s, ctx := fresh(t), t.Context()
 	a := s.mustSubaccount(t, "Acme")

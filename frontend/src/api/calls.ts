@@ -10,6 +10,7 @@ import type {
   Device,
   DeviceSettings,
   Message,
+  NotifySwitch,
   Pairing,
   Proxy,
   ProxyOutcome,
@@ -42,10 +43,12 @@ export function callsOver(transport: Transport) {
       snapshot: () => call<Snapshot>("App.Snapshot"),
       openLink: (url: string) => act("App.OpenLink", url),
       openDemo: () => act("App.OpenDemo"),
+      readNotices: (upTo: number) => act("App.ReadNotices", upTo),
     },
     fleet: {
       createSubaccount: (name: string) => call<Subaccount>("Fleet.CreateSubaccount", name),
       renameSubaccount: (id: number, name: string) => call<Subaccount>("Fleet.RenameSubaccount", id, name),
+      notifySubaccount: (id: number, notify: NotifySwitch) => call<Subaccount>("Fleet.NotifySubaccount", id, notify),
       createDevice: (subaccount: number, label: string, purpose: string) =>
         call<Device>("Fleet.CreateDevice", subaccount, label, purpose),
       updateDevice: (id: number, settings: DeviceSettings) => call<Device>("Fleet.UpdateDevice", id, settings),

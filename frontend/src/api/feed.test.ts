@@ -4,16 +4,18 @@ import { AGAIN_MS, Feed } from "./feed";
 import { CallError } from "./problem";
 import type { Listener, Transport } from "./transport";
 import type { Snapshot } from "./types";
+import { sampleSettings } from "../test/samples";
 
 const snapshot = (seq: number): Snapshot => ({
   seq,
   subaccounts: [],
   devices: [],
   unread: [],
-  settings: { theme: "system", language: "", notifyOfflineAfterMs: 1, readReceipts: true, keepAwake: false },
+  settings: sampleSettings({ notifyOfflineAfterMs: 1 }),
   rest: { sleeps: [], late: [], waits: 0, awake: "off" },
   pairings: [],
   notices: [],
+  noticesRead: 0,
 });
 
 function connect() {

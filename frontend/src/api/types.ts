@@ -38,8 +38,10 @@ export interface Snapshot {
   rest: Rest;
   /** Those going on. */
   pairings: Pairing[];
-  /** Newest last, at most 50. */
+  /** Newest last, at most 100. */
   notices: Notice[];
+  /** Those with a higher id are unread. */
+  noticesRead: number;
 }
 
 /** A tile of the rail. */
@@ -49,6 +51,8 @@ export interface Subaccount {
   initials: string;
   colour: string;
   position: number;
+  /** Whether its devices are told of: "" as the workspace. */
+  notify: NotifySwitch;
 }
 
 /** How much of a subaccount has not been read. */
@@ -90,6 +94,8 @@ export interface Device {
   linked: number;
   lastIn: number;
   lastOut: number;
+  /** Whether it is told of: "" as its subaccount. */
+  notify: NotifySwitch;
   /** When the phone of the number last gave a sign of life; 0 if never. */
   phoneSeen: number;
 }
@@ -101,6 +107,7 @@ export interface DeviceSettings {
   priority: string | null;
   favorite: boolean | null;
   colour: string | null;
+  notify: NotifySwitch | null;
 }
 
 /** What goes when a device is removed. */
@@ -373,6 +380,11 @@ export interface Settings {
   language: string;
   notifyOfflineAfterMs: number;
   readReceipts: boolean;
+  /** Whether devices are told of where neither they nor their subaccounts say otherwise; "" is on. */
+  notify: NotifySwitch;
+  quiet: Quiet;
+  /** Until when a person holds notifications back; 0 if nobody does. */
+  notifyPausedUntil: number;
   keepAwake: boolean;
 }
 
@@ -410,7 +422,19 @@ export interface LateMessage {
   uncertain: boolean;
 }
 
-export type NoticeKind = "offline" | "attention" | "back" | "several";
+/** Whether notifications are shown; "" does as the level above. */
+export type NotifySwitch = "" | "on" | "off";
+
+/** The part of every day in which notifications are held back, in minutes since midnight by the computer's clock. */
+export interface Quiet {
+  on: boolean;
+  from: number;
+  to: number;
+  /** What requires attention is told nevertheless. */
+  attention: boolean;
+}
+
+export type NoticeKind = "offline" | "attention" | "back" | "several" | "digest";
 
 /** A notification about devices, several at once as one. */
 export interface Notice {

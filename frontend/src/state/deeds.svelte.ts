@@ -105,6 +105,7 @@ export class Deeds {
         priority: null,
         favorite: null,
         colour: null,
+        notify: null,
         ...part,
       });
       return null;

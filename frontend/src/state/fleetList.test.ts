@@ -4,7 +4,14 @@ import { sampleDevice } from "../test/samples";
 import { FleetList, SETTLE_MS } from "./fleetList.svelte";
 import { Workspace } from "./workspace.svelte";
 
-const subaccounts = [1, 2].map((id) => ({ id, name: `C${id}`, initials: `C${id}`, colour: "teal", position: id }));
+const subaccounts = [1, 2].map((id) => ({
+  id,
+  name: `C${id}`,
+  initials: `C${id}`,
+  colour: "teal",
+  position: id,
+  notify: "" as const,
+}));
 
 function fleet(devices: Device[]) {
   const workspace = new Workspace();

@@ -13,6 +13,9 @@ export class Preferences {
     language: "",
     notifyOfflineAfterMs: 30_000,
     readReceipts: true,
+    notify: "",
+    quiet: { on: false, from: 1320, to: 420, attention: false },
+    notifyPausedUntil: 0,
     keepAwake: false,
   });
   /** Why the last change was not saved; what was saved before is shown again. */

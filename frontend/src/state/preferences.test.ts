@@ -4,15 +4,10 @@ import type { Settings } from "../api/types";
 import { deferred } from "../test/deferred";
 import { Preferences } from "./preferences.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
+import { sampleSettings } from "../test/samples";
 
 const refusal = new CallError({ code: "conflict", message: "", detail: {}, action: "" });
-const settings: Settings = {
-  theme: "system",
-  language: "",
-  notifyOfflineAfterMs: 30_000,
-  readReceipts: true,
-  keepAwake: false,
-};
+const settings: Settings = sampleSettings();
 
 describe("preferences", () => {
   it("show at once and are saved whole", async () => {
@@ -59,11 +54,15 @@ describe("preferences", () => {
 });
 
 describe("the dialog of a subaccount", () => {
-  const made = { id: 5, name: "Ana", initials: "AN", colour: "teal", position: 0 };
+  const made = { id: 5, name: "Ana", initials: "AN", colour: "teal", position: 0, notify: "" as const };
 
   it("tells of the subaccount that it created and closes", async () => {
     const created: number[] = [];
-    const calls = { createSubaccount: () => Promise.resolve(made), renameSubaccount: () => Promise.resolve(made) };
+    const calls = {
+      createSubaccount: () => Promise.resolve(made),
+      renameSubaccount: () => Promise.resolve(made),
+      notifySubaccount: () => Promise.resolve(made),
+    };
     const dialog = new SubaccountDialog(calls, ({ id }) => created.push(id));
     dialog.create();
     await dialog.save("Ana");
@@ -75,7 +74,11 @@ describe("the dialog of a subaccount", () => {
   });
 
   it("stays open with the reason when the name is refused, and forgets it when opened again", async () => {
-    const calls = { createSubaccount: () => Promise.reject(refusal), renameSubaccount: () => Promise.reject(refusal) };
+    const calls = {
+      createSubaccount: () => Promise.reject(refusal),
+      renameSubaccount: () => Promise.reject(refusal),
+      notifySubaccount: () => Promise.reject(refusal),
+    };
     const dialog = new SubaccountDialog(calls, () => undefined);
     dialog.create();
     await dialog.save("Ana");

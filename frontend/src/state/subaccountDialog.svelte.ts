@@ -1,10 +1,11 @@
 import { problemOf } from "../api/problem";
-import type { Problem, Subaccount } from "../api/types";
+import type { NotifySwitch, Problem, Subaccount } from "../api/types";
 
 /** What the dialog asks of the engine. */
 export interface SubaccountCalls {
   createSubaccount(name: string): Promise<Subaccount>;
   renameSubaccount(id: number, name: string): Promise<Subaccount>;
+  notifySubaccount(id: number, notify: NotifySwitch): Promise<Subaccount>;
 }
 
 /** The dialog that creates or renames a subaccount. */
@@ -36,14 +37,16 @@ export class SubaccountDialog {
     this.open = false;
   }
 
-  /** Saves under a name. The dialog stays open when it is refused. */
-  async save(name: string): Promise<void> {
+  /** Saves under a name, with the switch of its notifications. The dialog stays open when it is refused. */
+  async save(name: string, notify: NotifySwitch = ""): Promise<void> {
     this.busy = true;
     this.problem = null;
     try {
       const { renamed } = this;
-      if (renamed !== undefined) await this.#calls.renameSubaccount(renamed.id, name);
-      else this.#created(await this.#calls.createSubaccount(name));
+      if (renamed !== undefined) {
+        await this.#calls.renameSubaccount(renamed.id, name);
+        if (notify !== renamed.notify) await this.#calls.notifySubaccount(renamed.id, notify);
+      } else this.#created(await this.#calls.createSubaccount(name));
       this.open = false;
     } catch (error) {
       this.problem = problemOf(error);

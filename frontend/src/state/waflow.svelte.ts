@@ -36,7 +36,7 @@ export class Waflow {
 
   readonly clock = new Clock();
   readonly workspace = new Workspace();
-  readonly notices = new Notices();
+  readonly notices: Notices;
   readonly navigation: Navigation;
   readonly preferences: Preferences;
   readonly rest: Rest;
@@ -60,6 +60,7 @@ export class Waflow {
     this.#transport = transport;
     this.calls = calls;
     this.navigation = new Navigation(window);
+    this.notices = new Notices(calls.app);
     this.preferences = new Preferences(calls.settings);
     this.rest = new Rest({ ...calls.sleep, cancel: calls.inbox.cancel });
     this.fleetList = new FleetList(this.workspace);
@@ -176,7 +177,7 @@ export class Waflow {
     this.workspace.load(snapshot);
     this.preferences.load(snapshot.settings);
     this.rest.load(snapshot.rest);
-    this.notices.load(snapshot.notices);
+    this.notices.load(snapshot.notices, snapshot.noticesRead);
     this.lost = false;
     this.problem = null;
     if (again) {

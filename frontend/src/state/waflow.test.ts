@@ -11,6 +11,7 @@ const subaccount = (id: number): Subaccount => ({
   initials: `C${id}`,
   colour: "teal",
   position: id,
+  notify: "",
 });
 
 async function started(engine: EngineEnd) {

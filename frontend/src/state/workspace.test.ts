@@ -9,6 +9,7 @@ const subaccount = (id: number, position = id): Subaccount => ({
   initials: `C${id}`,
   colour: "teal",
   position,
+  notify: "",
 });
 const change = (topic: string, id: number, value: unknown): Change => ({ topic, id, gone: value === null, value });
 

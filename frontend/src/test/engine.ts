@@ -1,6 +1,7 @@
 import type { Listener, Transport } from "../api/transport";
 import type { AppInfo, Change, Snapshot } from "../api/types";
 import { CallError } from "../api/problem";
+import { sampleSettings } from "./samples";
 
 /** An engine's end of a connection, moved by a test: what it answers, and what it tells. */
 export class EngineEnd implements Transport {
@@ -13,10 +14,11 @@ export class EngineEnd implements Transport {
     subaccounts: [],
     devices: [],
     unread: [],
-    settings: { theme: "system", language: "", notifyOfflineAfterMs: 30_000, readReceipts: true, keepAwake: false },
+    settings: sampleSettings(),
     rest: { sleeps: [], late: [], waits: 0, awake: "off" },
     pairings: [],
     notices: [],
+    noticesRead: 0,
   };
   #listener: Listener | undefined;
 

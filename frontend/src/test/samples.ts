@@ -1,4 +1,4 @@
-import type { Conversation, Device, LateMessage, Message, Pairing, StateChange, Uptime } from "../api/types";
+import type { Conversation, Device, LateMessage, Message, Pairing, Settings, StateChange, Uptime } from "../api/types";
 
 /** A message that came in, with what a test wants otherwise. */
 export function sampleMessage(part: Partial<Message> = {}): Message {
@@ -63,6 +63,7 @@ export function sampleDevice(part: Partial<Device> = {}): Device {
     linked: 1,
     lastIn: 0,
     lastOut: 0,
+    notify: "",
     phoneSeen: 0,
     ...part,
   };
@@ -127,6 +128,21 @@ export function sampleLate(part: Partial<LateMessage> = {}): LateMessage {
     text: "Your table is ready.",
     due: 1000,
     uncertain: false,
+    ...part,
+  };
+}
+
+/** The settings of a new workspace, with what a test wants otherwise. */
+export function sampleSettings(part: Partial<Settings> = {}): Settings {
+  return {
+    theme: "system",
+    language: "",
+    notifyOfflineAfterMs: 30_000,
+    readReceipts: true,
+    notify: "",
+    quiet: { on: false, from: 1320, to: 420, attention: false },
+    notifyPausedUntil: 0,
+    keepAwake: false,
     ...part,
   };
 }

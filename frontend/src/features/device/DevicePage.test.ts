@@ -21,7 +21,7 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
       remove: () => new Promise(() => undefined),
     }),
     uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
-    owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 },
+    owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" as const },
     slot: 1,
     history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false, gaps }) }),
     now,
@@ -31,6 +31,7 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
     onact: vi.fn(),
     onpause: vi.fn(),
     onask: vi.fn(),
+    workspaceNotifies: true,
     onsave,
   };
   render(DevicePage, props);

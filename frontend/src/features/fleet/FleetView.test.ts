@@ -12,8 +12,8 @@ import FleetView from "./FleetView.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
 const subaccounts = [
-  { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 },
-  { id: 2, name: "مطعم الواحة", initials: "مو", colour: "rust", position: 1 },
+  { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" as const },
+  { id: 2, name: "مطعم الواحة", initials: "مو", colour: "rust", position: 1, notify: "" as const },
 ];
 const reception = sampleDevice({
   id: 1,

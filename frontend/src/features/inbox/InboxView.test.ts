@@ -8,8 +8,8 @@ import { sampleConversation } from "../../test/samples";
 import InboxView from "./InboxView.svelte";
 
 const subaccounts: Subaccount[] = [
-  { id: 1, name: "Hotel Miramar", initials: "HM", colour: "teal", position: 0 },
-  { id: 2, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 1 },
+  { id: 1, name: "Hotel Miramar", initials: "HM", colour: "teal", position: 0, notify: "" as const },
+  { id: 2, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 1, notify: "" as const },
 ];
 
 // The page of the tests has no layout to watch.

@@ -10,8 +10,8 @@ import { sampleDevice, samplePairing } from "../../test/samples";
 import PairDialog from "./PairDialog.svelte";
 
 const subaccounts: Subaccount[] = [
-  { id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0 },
-  { id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1 },
+  { id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0, notify: "" as const },
+  { id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1, notify: "" as const },
 ];
 const fresh = sampleDevice({
   linked: 0,

@@ -10,8 +10,8 @@ import RelinkBar from "./RelinkBar.svelte";
 import RelinkDialog from "./RelinkDialog.svelte";
 
 const subaccounts: Subaccount[] = [
-  { id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0 },
-  { id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1 },
+  { id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0, notify: "" as const },
+  { id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1, notify: "" as const },
 ];
 const unlinked = (id: number, part: Partial<Device>) =>
   sampleDevice({ id, linked: 0, status: "attention", cause: "unlinked_from_phone", next: "relink", ...part });

@@ -11,6 +11,7 @@ const subaccounts = [1, 2].map((id) => ({
   initials: `C${id}`,
   colour: "teal",
   position: id,
+  notify: "" as const,
 }));
 
 function show(focus = 0) {

@@ -42,8 +42,8 @@ describe("messages that were due while the computer slept", () => {
     const sendLate = vi.fn(() => Promise.resolve());
     const cancel = vi.fn(() => Promise.resolve());
     const subaccounts = [
-      { id: 1, name: "Hotel Miramar", initials: "H", colour: "teal", position: 0 },
-      { id: 2, name: "Clinic", initials: "C", colour: "rose", position: 1 },
+      { id: 1, name: "Hotel Miramar", initials: "H", colour: "teal", position: 0, notify: "" as const },
+      { id: 2, name: "Clinic", initials: "C", colour: "rose", position: 1, notify: "" as const },
     ];
     render(LateMessages, { rest: resting({ sendLate, cancel }), subaccounts, devices: [sampleDevice()], now: 2000 });
     const [first, second] = screen.getAllByTestId("late-message");

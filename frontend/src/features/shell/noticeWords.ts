@@ -6,6 +6,7 @@ import type { Workspace } from "../../state/workspace.svelte";
 /** What a notice says first: which device, or how many. */
 export function noticeTitle(notice: Notice, workspace: Workspace): string {
   const [item] = notice.items;
+  if (notice.kind === "digest") return m.shell_notice_digest({ count: notice.items.length });
   if (notice.items.length > 1 || item === undefined) return m.shell_notice_several({ count: notice.items.length });
   const device = nameOf(item, workspace);
   if (item.kind === "back") return m.shell_notice_back({ device });

@@ -26,7 +26,7 @@ const info: AppInfo = {
 describe("the dialog that creates a subaccount", () => {
   function show(create: (name: string) => Promise<never>) {
     const dialog = new SubaccountDialog(
-      { createSubaccount: create, renameSubaccount: (_, name) => create(name) },
+      { createSubaccount: create, renameSubaccount: (_, name) => create(name), notifySubaccount: () => create("") },
       () => undefined,
     );
     dialog.create();
@@ -59,10 +59,10 @@ describe("the dialog that creates a subaccount", () => {
 
 describe("notices in the page", () => {
   it("say what happened to which device and open it", async () => {
-    const notices = new Notices();
+    const notices = new Notices({ readNotices: async () => undefined });
     const workspace = new Workspace();
     workspace.load({
-      subaccounts: [{ id: 4, name: "Hotel", initials: "H", colour: "teal", position: 0 }],
+      subaccounts: [{ id: 4, name: "Hotel", initials: "H", colour: "teal", position: 0, notify: "" as const }],
       devices: [sampleDevice({ id: 9, subaccount: 4, label: "Concierge" })],
       unread: [],
     });
