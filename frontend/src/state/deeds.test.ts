@@ -91,7 +91,9 @@ describe("what is done to devices", () => {
   it("saves one part of the settings and leaves the others", async () => {
     const { deeds, done, answer } = set();
     expect(await deeds.update(7, { label: "Front" })).toBeNull();
-    expect(done).toEqual(['update 7 {"label":"Front","purpose":null,"priority":null,"favorite":null,"colour":null}']);
+    expect(done).toEqual([
+      'update 7 {"label":"Front","purpose":null,"priority":null,"favorite":null,"colour":null,"notify":null}',
+    ]);
     answer.mockRejectedValueOnce(refusal);
     expect((await deeds.update(7, { favorite: true }))?.code).toBe("not_connected");
     expect(deeds.refused).toBeNull();
