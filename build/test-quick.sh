@@ -8,7 +8,7 @@ source build/env.sh
 
 build/frontend.sh --without-pages
 # Those that wait for the clock, or kill a program twenty times, are for `make test`.
-slow='^(TestLoginsThatAreRefused|TestConnectionThatIsCutWhileLinking|TestManyDevicesComeBackTogether|TestCutConnectionIsBackAndNothingIsMissing|TestFailedReceiveComesAgain|TestKilledWhileReceiving|TestStorm|TestServerIsAwayForHours|TestSoak)$'
+slow='^(TestLoginsThatAreRefused|TestConnectionThatIsCutWhileLinking|TestManyDevicesComeBackTogether|TestCutConnectionIsBackAndNothingIsMissing|TestFailedReceiveComesAgain|TestKilledWhileReceiving|TestStorm|TestServerIsAwayForHours|TestSoak|TestEveryCauseComesFromARealEventAndIsShown|TestEverySleepIsNoticed)$'
 # The packages mostly wait for the clock as well, so more of them go at once than there are processors, beside the interface's tests.
 stage "interface tests" npm --prefix frontend run test &
 interface=$!
