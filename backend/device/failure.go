@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
-	"strings"
 	"syscall"
 
 	"waflow/backend/domain"
@@ -58,11 +57,6 @@ func Classify(err error) Failure {
 	case domain.CodeProxyFailed:
 		return FailureProxy
 	default:
-	}
-	// The operation of the outermost net.OpError tells the proxy's failures apart: net/http says "proxyconnect", x/net/proxy "socks connect".
-	var op *net.OpError
-	if errors.As(err, &op) && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
-		return FailureProxy
 	}
 	var invalid x509.CertificateInvalidError
 	if errors.As(err, &invalid) && invalid.Reason == x509.Expired {

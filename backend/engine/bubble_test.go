@@ -3,9 +3,8 @@ package engine
 import (
 	"context"
 	"encoding/base64"
-	"io"
+	"net"
 	"net/http"
-	"net/url"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"waflow/backend/bridge"
 	"waflow/backend/domain"
 	"waflow/backend/wasim"
+	"waflow/backend/wasim/proxy"
 )
 
 // bubble is a workspace over a simulated WhatsApp in memory, with a clock of its own that runs as fast as the machine can: days pass in
@@ -32,8 +32,9 @@ type bubble struct {
 	slept     atomic.Int64 // nanoseconds that the wall clock is ahead of the monotonic one
 	skew      atomic.Int64 // nanoseconds that WhatsApp's clock is ahead of this computer's
 	unplugged atomic.Bool  // this computer has no network
-	proxyGone atomic.Bool  // it reaches others through a proxy, which is down
-	dials     dialGauge
+	dials     dialGauge    // without a proxy
+	proxy     atomic.Pointer[proxy.Memory]
+	log       lockedText
 }
 
 // inBubble runs a test with a workspace that has one device, not linked yet.
@@ -60,7 +61,12 @@ func inBubbleAt(t *testing.T, at wasim.Options, test func(b *bubble)) {
 		})
 		b.world = &world{t: t, sim: sim, dir: dir}
 		b.ours, b.ana = b.world.phone("+34600000013", "Hotel Miramar"), b.world.phone("+34600000144", "Ana Beltrán")
-		t.Cleanup(func() { b.quietly() })
+		t.Cleanup(func() {
+			b.quietly()
+			if open := b.proxy.Load(); open != nil {
+				require.NoError(t, open.Close())
+			}
+		})
 		b.start()
 		b.reception = b.device(b.subaccount("Hotel Miramar"), "Reception")
 		test(b)
@@ -77,7 +83,10 @@ func (b *bubble) start() {
 	e, err := Open(ctx, Options{
 		Dir: b.dir, Kind: Simulated, Mode: Serve, Version: "test",
 		Endpoint: "ws://127.0.0.1:1/ws/chat", RootKey: base64.StdEncoding.EncodeToString(key[:]),
-		HTTPClient: &http.Client{Transport: b.line(sim.HTTPClient().Transport)}, Log: io.Discard, Now: b.now,
+		HTTPClient: &http.Client{Transport: b.line(sim.HTTPClient().Transport)}, Log: &b.log, Now: b.now,
+		ProxyDial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return b.proxy.Load().Dial(ctx, network, address)
+		},
 	})
 	require.NoError(t, err)
 	b.facades = bridge.NewFacades()
@@ -101,18 +110,13 @@ func (b *bubble) now() time.Time { return time.Now().Add(time.Duration(b.slept.L
 
 // line is what this computer reaches WhatsApp over.
 func (b *bubble) line(plugged http.RoundTripper) http.RoundTripper {
-	unplugged := lineWithout(syscall.ENETUNREACH, nil)
-	proxyGone := lineWithout(syscall.ECONNREFUSED, &url.URL{Scheme: "http", Host: "proxy.example:3128"})
+	unplugged := lineWithout(syscall.ENETUNREACH)
 	return lineFunc(func(r *http.Request) (*http.Response, error) {
 		defer b.dials.one(r)()
-		switch {
-		case b.unplugged.Load():
+		if b.unplugged.Load() {
 			return unplugged.RoundTrip(r)
-		case b.proxyGone.Load():
-			return proxyGone.RoundTrip(r)
-		default:
-			return plugged.RoundTrip(r)
 		}
+		return plugged.RoundTrip(r)
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,9 +34,9 @@ func walks() map[string]walk {
 		"other ways to link": {[]domain.Cause{domain.CauseShowingCode, domain.CausePasskeyRequired}, walkOtherWays},
 		"the line": {[]domain.Cause{
 			domain.CauseConnecting, domain.CauseServerUnreachable, domain.CauseNetworkDown, domain.CauseKeepaliveTimeout, domain.CauseWokeFromSleep,
-			domain.CauseProxyFailed,
 		}, walkLine},
-		"a person": {[]domain.Cause{domain.CausePaused, domain.CauseAppStarting}, walkPerson},
+		"its proxy": {[]domain.Cause{domain.CauseProxyFailed}, walkProxy},
+		"a person":  {[]domain.Cause{domain.CausePaused, domain.CauseAppStarting}, walkPerson},
 		"refusals": {[]domain.Cause{
 			domain.CauseTemporarilyBanned, domain.CauseConnectRefused, domain.CauseClientOutdated, domain.CauseReplaced, domain.CauseReachoutTimelock,
 		}, walkRefusals},
@@ -126,14 +125,6 @@ func walkLine(b *bubble) {
 	b.shows(domain.CauseNetworkDown)
 	b.announced(domain.CauseNetworkDown)
 	b.unplugged.Store(false)
-	b.press()
-	b.well()
-
-	b.proxyGone.Store(true)
-	b.ours.DropConnections()
-	b.shows(domain.CauseProxyFailed)
-	b.announced(domain.CauseProxyFailed)
-	b.proxyGone.Store(false)
 	b.press()
 	b.shows(domain.CauseOnline)
 }
@@ -337,10 +328,9 @@ func (b *bubble) spoilSession() (back func()) {
 	return func() { require.NoError(b.t, os.WriteFile(files[0], good, 0o600)) }
 }
 
-// lineWithout is a line of a computer on which connecting fails with what the operating system says, to a proxy where there is one.
-func lineWithout(reason syscall.Errno, proxy *url.URL) http.RoundTripper {
+// lineWithout is a line of a computer on which connecting fails with what the operating system says.
+func lineWithout(reason syscall.Errno) http.RoundTripper {
 	return &http.Transport{
-		Proxy: http.ProxyURL(proxy),
 		DialContext: func(_ context.Context, network, _ string) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", reason)}
 		},

@@ -3,7 +3,10 @@
 package engine
 
 import (
+	"context"
+	"crypto/x509"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -27,6 +30,9 @@ const (
 	Serve   Mode = "serve"   // a browser
 )
 
+// ProxyDial connects to a proxy of a device.
+type ProxyDial func(ctx context.Context, network, address string) (net.Conn, error)
+
 // Options are what an engine is built from.
 type Options struct {
 	Dir      string // the data directory; made if it is not there
@@ -40,6 +46,8 @@ type Options struct {
 	System     System           // the computer; nil stands for one that tells nothing and refuses everything
 	Now        func() time.Time // time.Now if nil
 	HTTPClient *http.Client     // tests: reaches a simulator without a network
+	ProxyDial  ProxyDial        // tests: reaches proxies without a network
+	ProxyRoots *x509.CertPool   // tests: whose certificates an https proxy may have; nil for those that this computer trusts
 	Log        io.Writer        // tests: takes the log in place of the files, whose rotation has a goroutine without an end
 }
 

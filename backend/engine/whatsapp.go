@@ -35,7 +35,9 @@ func (e *Engine) openWhatsApp() (err error) {
 		}
 		e.endpoint = whatsapp.Endpoint{URL: e.demo.Endpoint(), RootKey: e.demo.RootKey()}
 	}
-	e.service, err = whatsapp.Configure(e.endpoint, whatsapp.Options{Logger: e.log, Now: e.options.Now, HTTPClient: e.options.HTTPClient})
+	e.service, err = whatsapp.Configure(e.endpoint, whatsapp.Options{
+		Logger: e.log, Now: e.options.Now, HTTPClient: e.options.HTTPClient, ProxyDial: e.options.ProxyDial, ProxyRoots: e.options.ProxyRoots,
+	})
 	return err
 }
 

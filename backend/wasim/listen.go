@@ -104,7 +104,7 @@ func (s *Server) MediaEndpoint() string {
 // server. Give it to the client library for its websocket, its pre-login socket and its media. It works inside a
 // testing/synctest bubble when the server was made in the same bubble.
 func (s *Server) HTTPClient() *http.Client {
-	return &http.Client{Transport: s.transport(s.dialMemory)}
+	return &http.Client{Transport: s.transport(s.Dial)}
 }
 
 // TCPClient is like HTTPClient, over the TCP listener.
@@ -123,7 +123,8 @@ func (s *Server) transport(dial func(context.Context) (net.Conn, error)) *http.T
 	return &http.Transport{DialContext: f, DialTLSContext: f, DisableKeepAlives: true}
 }
 
-func (s *Server) dialMemory(ctx context.Context) (net.Conn, error) {
+// Dial returns a pipe in memory to this server, for who brings a way of their own: a proxy that leads here.
+func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()

@@ -24,7 +24,7 @@ func TransportForTest(address string) *http.Transport {
 
 // AttemptForTest asks a proxy to lead to an address, for as long as ctx lasts, and answers what is wrong with it.
 func AttemptForTest(ctx context.Context, p domain.Proxy, address string) domain.ProxyTrouble {
-	conn, trouble, err := tunnel{proxy: p}.attempt(ctx, "tcp", address)
+	conn, trouble, err := tunnel{proxy: p, reach: (&net.Dialer{}).DialContext}.attempt(ctx, "tcp", address)
 	if err == nil {
 		_ = conn.Close()
 	}

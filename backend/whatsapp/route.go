@@ -70,7 +70,7 @@ func (r *route) over(proxy domain.Proxy) *passage {
 	r.endPresent()
 	p := &passage{proxy: proxy, transport: r.service.direct}
 	if !proxy.Direct() {
-		p.transport = transport(r.service.address, tunnel{proxy: proxy, roots: r.service.roots}.dial)
+		p.transport = transport(r.service.address, tunnel{proxy: proxy, roots: r.service.roots, reach: r.service.toProxy}.dial)
 	}
 	p.ctx, p.end = context.WithCancel(context.Background())
 	r.present = p

@@ -35,6 +35,8 @@ type Options struct {
 	HTTPClient *http.Client
 	// ProxyRoots are the authorities that an https proxy's certificate may come from. Default: those that this computer trusts.
 	ProxyRoots *x509.CertPool
+	// ProxyDial makes the connections to proxies, for one in memory. Default: over TCP.
+	ProxyDial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Service is WhatsApp as this process reaches it. Open a session with Open.
@@ -44,6 +46,7 @@ type Service struct {
 	direct  http.RoundTripper // without a proxy
 	address string            // what is dialled whatever host is asked for; "" for the real service
 	roots   *x509.CertPool    // of https proxies; nil for the system's
+	toProxy dialFunc
 
 	clock   *clock
 	version sync.RWMutex // guards the library's version, which is a package variable; held for reading by dials
@@ -70,8 +73,12 @@ func Configure(endpoint Endpoint, options Options) (*Service, error) {
 		logger.Setup(&quiet)
 	}
 
+	if options.ProxyDial == nil {
+		options.ProxyDial = (&net.Dialer{KeepAlive: keepAlive}).DialContext
+	}
 	s := &Service{
-		log: options.Logger, now: options.Now, address: address, roots: options.ProxyRoots, clock: &clock{now: options.Now},
+		log: options.Logger, now: options.Now, address: address, clock: &clock{now: options.Now},
+		roots: options.ProxyRoots, toProxy: options.ProxyDial,
 		direct: transport(address, (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}).DialContext),
 	}
 	if options.HTTPClient != nil && options.HTTPClient.Transport != nil {

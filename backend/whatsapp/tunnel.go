@@ -33,6 +33,7 @@ const maxProxyAnswer = 64 << 10
 type tunnel struct {
 	proxy domain.Proxy
 	roots *x509.CertPool // of an https proxy; nil for the system's
+	reach dialFunc       // connects to the proxy itself
 }
 
 // dial connects to a host and port through the proxy. Errors are *domain.Error with CodeProxyFailed, or those of ctx.
@@ -50,8 +51,7 @@ func (t tunnel) dial(ctx context.Context, network, address string) (net.Conn, er
 }
 
 func (t tunnel) attempt(ctx context.Context, network, address string) (net.Conn, domain.ProxyTrouble, error) {
-	dialer := &net.Dialer{KeepAlive: keepAlive}
-	conn, err := dialer.DialContext(ctx, "tcp", t.proxy.Address())
+	conn, err := t.reach(ctx, "tcp", t.proxy.Address())
 	if err != nil {
 		return nil, domain.ProxyUnreachable, withoutAddress(err)
 	}

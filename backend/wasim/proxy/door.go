@@ -19,8 +19,7 @@ func NewDoor(target string) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Door{target: target, Proxy: &Proxy{listener: listener, open: map[net.Conn]struct{}{}}}
-	d.ctx, d.end = context.WithCancel(context.Background())
+	d := &Door{target: target, Proxy: build(Options{}, listener)}
 	d.speak = d.pass
 	d.work.Go(d.accept)
 	return d, nil

@@ -17,6 +17,9 @@ type Options struct {
 	Password string      // of the user
 	TLS      *tls.Config // https: its certificate
 	Address  string      // where it listens; "" for a free port on loopback
+
+	// Lead makes the connection to where a client wants to go. Default: over TCP.
+	Lead func(ctx context.Context, target string) (net.Conn, error)
 }
 
 // Proxy is a proxy that runs until Close.
@@ -46,14 +49,25 @@ func New(o Options) (*Proxy, error) {
 	if o.Scheme == "https" {
 		listener = tls.NewListener(listener, o.TLS)
 	}
+	p := build(o, listener)
+	p.work.Go(p.accept)
+	return p, nil
+}
+
+// build returns a proxy that does not accept yet what comes to its listener.
+func build(o Options, listener net.Listener) *Proxy {
+	if o.Lead == nil {
+		o.Lead = func(ctx context.Context, target string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, "tcp", target)
+		}
+	}
 	p := &Proxy{options: o, listener: listener, open: map[net.Conn]struct{}{}}
 	p.ctx, p.end = context.WithCancel(context.Background())
 	p.speak = p.http
 	if o.Scheme == "socks5" {
 		p.speak = p.socks
 	}
-	p.work.Go(p.accept)
-	return p, nil
+	return p
 }
 
 // Address is where it listens, host and port.
@@ -145,7 +159,7 @@ func (p *Proxy) lead(target string) (net.Conn, bool) {
 	if refused {
 		return nil, false
 	}
-	conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(p.ctx, "tcp", target)
+	conn, err := p.options.Lead(p.ctx, target)
 	return conn, err == nil
 }
 
