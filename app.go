@@ -33,6 +33,8 @@ type window struct {
 	facades *bridge.Facades
 	words   catalogue
 
+	announcer announcer // from startup on
+
 	ctx    context.Context // Wails' own, from startup on
 	engine *engine.Engine  // nil when the workspace could not be opened
 	cancel context.CancelFunc
@@ -96,7 +98,7 @@ func (w *window) start(ctx, wctx context.Context) {
 	}
 	services.OpenDemo = openDemo
 	w.facades.Attach(services)
-	w.listenToClicks()
+	w.announcer = newAnnouncer(wctx, w.opened, w.warn)
 	e.OnNotice(w.notify)
 	go bridge.Events(run, e.Bus(), func(b bridge.Batch) { runtime.EventsEmit(wctx, "batch", b) })
 	go func() {
@@ -133,7 +135,9 @@ func (w *window) stop() {
 	case <-w.ended:
 	case <-time.After(stopWithin):
 	}
-	runtime.CleanupNotifications(w.ctx)
+	if w.announcer != nil {
+		w.announcer.close()
+	}
 	if w.engine != nil {
 		_ = w.engine.Close()
 	}

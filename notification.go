@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -48,11 +49,7 @@ func (w *window) notify(n domain.Notice) {
 		}
 		lines = append(lines, subaccountName(subaccounts, item.Ref.Subaccount)+" · "+line)
 	}
-	err = runtime.SendNotification(w.ctx, runtime.NotificationOptions{
-		ID: "waflow-" + strconv.FormatInt(n.ID, 10), Title: title, Body: strings.Join(lines, "\n"),
-		Data: map[string]any{"subaccount": int64(first.Subaccount), "device": int64(first.Device)},
-	})
-	if err != nil {
+	if err := w.announcer.show(announcement{id: n.ID, title: title, body: strings.Join(lines, "\n"), sound: n.Sound, of: first}); err != nil {
 		w.warn(err, "the system did not take a notification")
 	}
 }
@@ -84,20 +81,30 @@ func subaccountName(subaccounts []domain.Subaccount, id domain.SubaccountID) str
 	return ""
 }
 
-// listenToClicks has a click on a notification bring the window to the front and open the device. On Linux a dismissal may look like a
-// click, so a click opens a view and does nothing else.
-func (w *window) listenToClicks() {
-	if err := runtime.InitializeNotifications(w.ctx); err != nil {
-		w.warn(err, "the system shows no notifications")
-		return
-	}
-	runtime.OnNotificationResponse(w.ctx, func(result runtime.NotificationResult) {
-		if result.Error != nil {
-			return
-		}
-		w.show()
-		runtime.EventsEmit(w.ctx, "open-device", map[string]any{
-			"subaccount": result.Response.UserInfo["subaccount"], "device": result.Response.UserInfo["device"],
-		})
-	})
+// announcement is one notification of the system. A click on it opens the device that it is of.
+type announcement struct {
+	id          int64
+	title, body string
+	sound       bool
+	of          domain.DeviceRef
+}
+
+// announcer shows notifications by the means of one system. The desktop program has one from its start to its end.
+type announcer interface {
+	show(a announcement) error
+	close()
+}
+
+// opened brings the window to the front and shows a device: its notification was clicked.
+func (w *window) opened(ref domain.DeviceRef) {
+	w.show()
+	runtime.EventsEmit(w.ctx, "open-device", map[string]any{"subaccount": int64(ref.Subaccount), "device": int64(ref.Device)})
+}
+
+// nameOf writes a device as what a notification hands back; refOf reads it.
+func nameOf(ref domain.DeviceRef) string { return fmt.Sprintf("%d/%d", ref.Subaccount, ref.Device) }
+
+func refOf(name string) (ref domain.DeviceRef, ok bool) {
+	_, err := fmt.Sscanf(name, "%d/%d", &ref.Subaccount, &ref.Device)
+	return ref, err == nil
 }

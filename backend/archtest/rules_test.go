@@ -69,9 +69,9 @@ func rules() map[string]rule {
 	return table
 }
 
-// ruleOfRoot covers main.go, app.go and serve.go. Wails is judged by file there: see mayImportWails.
+// ruleOfRoot covers main.go, app.go and serve.go; the window asks the system by package host where Wails does not. Wails is judged by file there: see mayImportWails.
 func ruleOfRoot() rule {
-	return rule{ours: []string{"engine", "bridge", "domain"}, restricted: []string{wails}}
+	return rule{ours: []string{"engine", "bridge", "domain", "host"}, restricted: []string{wails}}
 }
 
 // rulesOfBuild covers the Go programs under build/, which are no part of the product.
@@ -83,7 +83,7 @@ func rulesOfBuild() map[string]rule {
 	}
 }
 
-// mayImportWails: the window alone knows Wails, and its native notifications are a file of their own.
+// mayImportWails: the window alone knows Wails, and its native notifications are files of their own.
 func mayImportWails(path string) bool {
-	return path == "app.go" || path == "notification.go"
+	return slices.Contains([]string{"app.go", "notification.go", "announce_windows.go", "announce_darwin.go"}, path)
 }

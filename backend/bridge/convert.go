@@ -166,6 +166,7 @@ func preferencesOf(s domain.Settings) Preferences {
 		Notify:               string(s.Notify),
 		Quiet:                Quiet(s.Quiet),
 		NotifyPausedUntil:    ms(s.NotifyPausedUntil),
+		NotifySound:          s.NotifySound,
 		KeepAwake:            s.KeepAwake,
 	}
 }
@@ -176,7 +177,8 @@ func settingsOf(p Preferences) domain.Settings {
 	after := time.Duration(min(max(p.NotifyOfflineAfterMs, -year), year)) * time.Millisecond
 	out := domain.Settings{
 		Theme: p.Theme, Language: p.Language, NotifyOfflineAfter: after, ReadReceipts: p.ReadReceipts,
-		Notify: domain.NotifySwitch(p.Notify), Quiet: domain.QuietHours(p.Quiet), KeepAwake: p.KeepAwake,
+		Notify: domain.NotifySwitch(p.Notify), Quiet: domain.QuietHours(p.Quiet),
+		NotifySound: p.NotifySound, KeepAwake: p.KeepAwake,
 	}
 	if p.NotifyPausedUntil > 0 {
 		out.NotifyPausedUntil = time.UnixMilli(p.NotifyPausedUntil).UTC()

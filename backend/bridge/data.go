@@ -233,6 +233,7 @@ type Preferences struct {
 	Notify               string `json:"notify"` // "", "on" or "off"
 	Quiet                Quiet  `json:"quiet"`
 	NotifyPausedUntil    int64  `json:"notifyPausedUntil"` // 0: not paused
+	NotifySound          bool   `json:"notifySound"`
 	KeepAwake            bool   `json:"keepAwake"`
 }
 

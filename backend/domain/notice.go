@@ -27,6 +27,7 @@ type Notice struct {
 	Kind  NoticeKind
 	At    time.Time
 	Items []NoticeItem // at least one; a click opens the first
+	Sound bool         // it may be heard; not kept
 }
 
 // Settings are the workspace's own choices.
@@ -37,6 +38,7 @@ type Settings struct {
 	ReadReceipts       bool          // tell contacts that their messages were read here
 	Notify             NotifySwitch  // whether devices are told of where neither they nor their subaccounts say otherwise
 	Quiet              QuietHours
+	NotifySound        bool      // notifications make the system's sound, but in quiet hours
 	NotifyPausedUntil  time.Time // until when a person holds every notification back; zero if nobody does
 	KeepAwake          bool      // keep the computer from sleeping while it is plugged in
 }

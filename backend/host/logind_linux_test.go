@@ -49,8 +49,8 @@ func (l *logind) prepare(t *testing.T, going any) {
 	require.NoError(t, l.bus.Emit(logindPath, logindManager+".PrepareForSleep", going))
 }
 
-// startBus starts a system bus of the test's own.
-func startBus(t *testing.T) {
+// startBus starts a bus of the test's own and returns its address.
+func startBus(t *testing.T) string {
 	t.Helper()
 	address := "unix:path=" + filepath.Join(t.TempDir(), "bus")
 	daemon := exec.Command("dbus-daemon", "--session", "--address="+address, "--nofork", "--nopidfile", "--print-address")
@@ -64,13 +64,13 @@ func startBus(t *testing.T) {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(line, address), line)
-	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+	return address
 }
 
 // startLogind starts a logind of the test's own.
 func startLogind(t *testing.T) *logind {
 	t.Helper()
-	startBus(t)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", startBus(t))
 	bus, err := dbus.ConnectSystemBus()
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = bus.Close() })
@@ -111,7 +111,7 @@ func TestLogindTellsOfWakings(t *testing.T) {
 }
 
 func TestABusThatGoesEndsTheWatch(t *testing.T) {
-	startBus(t)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", startBus(t))
 	bus, err := dbus.ConnectSystemBus()
 	require.NoError(t, err)
 	require.NoError(t, bus.Close())

@@ -296,7 +296,7 @@ func (s State) shown(at time.Time) (State, []domain.Notice) {
 		return s, nil
 	}
 	slices.SortFunc(items, worstFirst)
-	notice := domain.Notice{Kind: domain.NoticeSeveral, At: at, Items: items}
+	notice := domain.Notice{Kind: domain.NoticeSeveral, At: at, Items: items, Sound: s.settings.NotifySound && held == free}
 	switch {
 	case digest:
 		notice.Kind = domain.NoticeDigest

@@ -29,7 +29,7 @@ func TestSettingsAreKeptAndTold(t *testing.T) {
 	require.Equal(t, domain.DefaultSettings(), got)
 
 	want := domain.Settings{
-		Theme: "dark", Language: "en", NotifyOfflineAfter: 2 * time.Minute, Notify: domain.NotifyOff,
+		Theme: "dark", Language: "en", NotifyOfflineAfter: 2 * time.Minute, Notify: domain.NotifyOff, NotifySound: true,
 		Quiet:             domain.QuietHours{On: true, From: 22 * 60, To: 7*60 + 30, Attention: true},
 		NotifyPausedUntil: time.UnixMilli(1_700_000_000_000).UTC(),
 	}

@@ -385,6 +385,8 @@ export interface Settings {
   quiet: Quiet;
   /** Until when a person holds notifications back; 0 if nobody does. */
   notifyPausedUntil: number;
+  /** Whether notifications are heard; not in quiet hours. */
+  notifySound: boolean;
   keepAwake: boolean;
 }
 

@@ -16,6 +16,7 @@ export class Preferences {
     notify: "",
     quiet: { on: false, from: 1320, to: 420, attention: false },
     notifyPausedUntil: 0,
+    notifySound: false,
     keepAwake: false,
   });
   /** Why the last change was not saved; what was saved before is shown again. */

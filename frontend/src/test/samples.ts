@@ -142,6 +142,7 @@ export function sampleSettings(part: Partial<Settings> = {}): Settings {
     notify: "",
     quiet: { on: false, from: 1320, to: 420, attention: false },
     notifyPausedUntil: 0,
+    notifySound: false,
     keepAwake: false,
     ...part,
   };
