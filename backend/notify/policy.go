@@ -194,8 +194,8 @@ func (s State) changed(in Input) State {
 	return s
 }
 
-// offline counts from the moment at which the device left, whatever the causes are called by which it stays away. Who was told of a
-// worse trouble is not told of this one too.
+// offline counts from the moment at which it is told that the device left, whatever the causes are called by which it stays away: the time in which
+// Waflow was closed is nobody's absence. Who was told of a worse trouble is not told of this one too.
 func offline(w watch, was domain.Status, in Input) watch {
 	asleep := in.State.Cause == domain.CauseWokeFromSleep
 	if w.waiting == domain.NoticeOffline && !asleep && in.State.Cause != domain.CausePaused {
@@ -208,8 +208,6 @@ func offline(w watch, was domain.Status, in Input) watch {
 		w = forgotten(w)
 	case w.announced != "":
 		w.down = time.Time{}
-	case in.State.Cause == domain.CauseAppStarting:
-		w.down = in.State.Since
 	case was != domain.StatusOffline || w.down.IsZero() || asleep:
 		w.down = in.At
 	}

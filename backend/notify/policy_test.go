@@ -166,12 +166,23 @@ func TestAnotherCauseDoesNotPutOffWhatIsAboutToBeShown(t *testing.T) {
 	require.Equal(t, domain.CauseServerUnreachable, s.shown[0].Items[0].State.Cause)
 }
 
-func TestStartCountsFromItsMoment(t *testing.T) {
+// A start tells since when nothing arrived, which is when Waflow was closed. People closed it: they are told of what does not come back.
+func TestTheTimeBeforeAStartIsNoAbsence(t *testing.T) {
 	s := newScript(30 * time.Second)
-	started := domain.DeviceState{Status: domain.StatusOffline, Cause: domain.CauseAppStarting, Since: s.now.Add(-25 * time.Second)}
-	s.step(Input{Kind: Changed, Device: ref(1), State: started})
-	s.pass(5*time.Second + Gather)
+	found := domain.DeviceState{Status: domain.StatusConnected, Cause: domain.CauseOnline, Since: s.now.Add(-time.Hour)}
+	started := domain.DeviceState{Status: domain.StatusOffline, Cause: domain.CauseAppStarting, Since: s.now.Add(-10 * time.Hour)}
+	for id := 1; id <= 50; id++ {
+		s.step(Input{Kind: Known, Device: ref(id), State: found})
+		s.step(Input{Kind: Changed, Device: ref(id), State: started})
+	}
+	for id := 1; id < 50; id++ {
+		s.pass(200 * time.Millisecond)
+		s.change(id, domain.CauseOnline)
+	}
+	require.Empty(t, s.shown)
+	s.pass(30 * time.Second)
 	require.Equal(t, []domain.NoticeKind{domain.NoticeOffline}, s.said())
+	require.Equal(t, domain.DeviceID(50), s.shown[0].Items[0].Ref.Device)
 }
 
 func TestWhatWasFoundIsNotTold(t *testing.T) {
