@@ -71,7 +71,7 @@ func ask[T any](g *gate, method string, do func(ctx context.Context, s Services)
 		return result, nil
 	}
 	if domain.CodeOf(err) == domain.CodeInternal {
-		g.services.Logger.Error().Str("method", method).Str("error", masked(err.Error())).Msg("a call failed")
+		g.services.Logger.Error().Str("method", method).Str("error", domain.Masked(err.Error())).Msg("a call failed")
 	}
 	var none T
 	return none, asCallError(err)
