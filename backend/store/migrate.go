@@ -24,7 +24,7 @@ func upgrades() dbutil.UpgradeTable {
 // migrate brings the schema up to date, one transaction for each migration, with a copy of an existing database before each.
 func (s *Store) migrate(ctx context.Context) error {
 	table := upgrades()
-	version, err := s.version(ctx)
+	version, err := version(ctx, s.write)
 	if err != nil {
 		return err
 	}
@@ -50,13 +50,13 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 // version returns the schema version of the file, 0 of a new one. It changes nothing.
-func (s *Store) version(ctx context.Context) (int, error) {
-	there, err := s.write.TableExists(ctx, s.write.VersionTable)
+func version(ctx context.Context, db *dbutil.Database) (int, error) {
+	there, err := db.TableExists(ctx, db.VersionTable)
 	if err != nil || !there {
 		return 0, err
 	}
 	var version int
-	_, err = optional(s.write.QueryRow(ctx, "SELECT version FROM version"), &version)
+	_, err = optional(db.QueryRow(ctx, "SELECT version FROM version"), &version)
 	return version, err
 }
 

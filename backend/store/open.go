@@ -84,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // prepare checks, migrates and reads what is kept in memory.
 func (s *Store) prepare(ctx context.Context, unclean bool) error {
 	if unclean {
-		if err := s.quickCheck(ctx); err != nil {
+		if err := quickCheck(reading{ctx, s.write}); err != nil {
 			return err
 		}
 	}
@@ -108,8 +108,8 @@ func (s *Store) forgetOldReceipts(ctx context.Context) error {
 }
 
 // quickCheck asks SQLite whether the file is whole.
-func (s *Store) quickCheck(ctx context.Context) error {
-	found, err := collect(reading{ctx, s.write}, scanText, "PRAGMA quick_check(1)")
+func quickCheck(q querier) error {
+	found, err := collect(q, scanText, "PRAGMA quick_check(1)")
 	if err != nil {
 		return err
 	}
