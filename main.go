@@ -1,5 +1,5 @@
 // Waflow runs many WhatsApp numbers from one window. This is its command line: the desktop program, the same interface served to a
-// browser, and the version. Nothing happens before the command is known, because generating the bindings runs main.
+// browser, a look at what it needs, and the version. Nothing happens before the command is known, because generating the bindings runs main.
 package main
 
 import (
@@ -41,6 +41,7 @@ type cli struct {
 
 	Desktop desktopCommand `cmd:"" default:"1" help:"Open the window. This is what happens without a command."`
 	Serve   serveCommand   `cmd:"" help:"Serve the same interface to a browser on this machine."`
+	Doctor  doctorCommand  `cmd:"" help:"Look whether everything Waflow needs is in order, without changing anything."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -68,10 +69,31 @@ func main() {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err := command.Run(c.Workspace); err != nil {
-		fmt.Fprintln(os.Stderr, sentence(err))
+		code := 1
+		var ended *exit
+		if errors.As(err, &ended) {
+			code, err = ended.code, ended.err
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, sentence(err))
+		}
 		stop()
-		os.Exit(1)
+		os.Exit(code)
 	}
+}
+
+// exit is how a command ends with a code of its own.
+type exit struct {
+	code int
+	err  error // nil if everything was said already
+}
+
+// Error returns what the command failed with.
+func (e *exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
 }
 
 // sentence is an error as the command line shows it: in the interface's words where it is meant for people.

@@ -12,15 +12,6 @@ import (
 	"waflow/backend/domain"
 )
 
-// say is the message of a key with its values filled in.
-func (c catalogue) say(key string, values ...string) string {
-	pairs := make([]string, 0, len(values))
-	for i := 0; i+1 < len(values); i += 2 {
-		pairs = append(pairs, "{"+values[i]+"}", values[i+1])
-	}
-	return strings.NewReplacer(pairs...).Replace(c[key])
-}
-
 // toldAtOnce is how many devices one notification names; it says how many there are, and the window shows the rest.
 const toldAtOnce = 5
 

@@ -18,7 +18,7 @@ type System interface {
 }
 
 // ThisComputer is the operating system that Waflow runs on.
-func ThisComputer() System { return host.System{} }
+func ThisComputer() host.System { return host.System{} }
 
 // watchComputer hands on what the operating system tells.
 func (e *Engine) watchComputer(ctx context.Context) error {

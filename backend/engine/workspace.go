@@ -20,30 +20,41 @@ type kindRecord struct {
 
 // claimKind checks that dir holds a workspace of this kind, or makes it one.
 func claimKind(dir string, kind Kind) error {
-	path := filepath.Join(dir, kindFile)
-	raw, err := os.ReadFile(path)
+	held, err := kindOf(dir)
+	if err != nil {
+		return err
+	}
+	if held == "" {
+		return writeKind(filepath.Join(dir, kindFile), kind)
+	}
+	if held != kind {
+		return &domain.Error{
+			Code: domain.CodeOtherKind, Action: domain.ActionOtherFolder,
+			Message: fmt.Sprintf("this folder holds a workspace with %s numbers, not with %s ones; nothing in it was changed", held, kind),
+			Detail:  map[string]string{"holds": string(held), "wanted": string(kind)},
+		}
+	}
+	return nil
+}
+
+// kindOf reads what kind of workspace dir says it holds, "" if it says none.
+func kindOf(dir string) (Kind, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, kindFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return writeKind(path, kind)
+		return "", nil
 	}
 	if err != nil {
-		return readOnly(err)
+		return "", readOnly(err)
 	}
 	var record kindRecord
-	if err := json.Unmarshal(raw, &record); err != nil {
-		return &domain.Error{
+	if err := json.Unmarshal(raw, &record); err != nil || record.Kind == "" {
+		return "", &domain.Error{
 			Code: domain.CodeDatabaseDamaged, Action: domain.ActionOtherFolder, Err: err,
 			Message: "the file that says what this folder holds can't be read; nothing in it was changed",
 			Detail:  map[string]string{"file": kindFile},
 		}
 	}
-	if record.Kind != kind {
-		return &domain.Error{
-			Code: domain.CodeOtherKind, Action: domain.ActionOtherFolder,
-			Message: fmt.Sprintf("this folder holds a workspace with %s numbers, not with %s ones; nothing in it was changed", record.Kind, kind),
-			Detail:  map[string]string{"holds": string(record.Kind), "wanted": string(kind)},
-		}
-	}
-	return nil
+	return record.Kind, nil
 }
 
 func writeKind(path string, kind Kind) error {
