@@ -36,16 +36,18 @@ func (w *Worker) settle(ctx context.Context, id domain.DeviceID) (err error) {
 	return nil
 }
 
-// plan counts what arrived late and writes down which conversations the phone is asked about. A gap not worth telling is forgotten.
-func (w *Worker) plan(ctx context.Context, g domain.Gap) (domain.Gap, error) {
+// plan counts what arrived late and writes down which conversations the phone is asked about. A gap not worth telling is forgotten, and one that
+// goes on, because the device went down again meanwhile, is left as it is.
+func (w *Worker) plan(ctx context.Context, was domain.Gap) (domain.Gap, error) {
+	g := was
 	var err error
 	if g.Late, err = w.c.Store.LateMessages(ctx, g); err != nil {
 		return g, err
 	}
 	if !worthTelling(g) {
 		g.State = domain.GapVerified
-		if err := w.c.Store.DropGap(ctx, g); err != nil {
-			return g, err
+		if dropped, err := w.c.Store.DropGap(ctx, was); !dropped || err != nil {
+			return was, err
 		}
 		w.c.Tell(g)
 		return g, nil
@@ -58,19 +60,24 @@ func (w *Worker) plan(ctx context.Context, g domain.Gap) (domain.Gap, error) {
 		g.Found, g.Late = g.Late, 0
 	}
 	g.State = domain.GapChecking
-	return g, w.save(ctx, g)
+	if kept, err := w.save(ctx, was, g); !kept || err != nil {
+		return was, err
+	}
+	return g, nil
 }
 
 // check asks the phone about one conversation after the other. What is done is written down, so that it is not asked again.
 func (w *Worker) check(ctx context.Context, g domain.Gap) error {
 	for len(g.Todo) > 0 {
+		was := g
 		answered, err := w.compare(ctx, g, g.Todo[0].Conversation)
 		if err != nil {
 			return err
 		}
 		if !answered {
 			g.State = domain.GapNotProvable
-			return w.save(ctx, g)
+			_, err := w.save(ctx, was, g)
+			return err
 		}
 		now, err := w.c.Store.MessagesBetween(ctx, g.Todo[0].Conversation, g.From, g.To)
 		if err != nil {
@@ -78,12 +85,14 @@ func (w *Worker) check(ctx context.Context, g domain.Gap) error {
 		}
 		g.Found += max(0, now-g.Todo[0].Before)
 		g.Todo = g.Todo[1:]
-		if err := w.save(ctx, g); err != nil {
+		if kept, err := w.save(ctx, was, g); !kept || err != nil {
 			return err
 		}
 	}
+	was := g
 	g.State = domain.GapVerified
-	return w.save(ctx, g)
+	_, err := w.save(ctx, was, g)
+	return err
 }
 
 // compare has the phone hand over what it has of a conversation from the gap's end back to its beginning, and reports whether it did.

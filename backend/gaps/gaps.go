@@ -21,8 +21,9 @@ const tryAgain = time.Minute
 // Store is what is needed of the workspace.
 type Store interface {
 	OpenGap(ctx context.Context, g domain.Gap) (domain.Gap, error)
-	SaveGap(ctx context.Context, g domain.Gap) error
-	DropGap(ctx context.Context, g domain.Gap) error
+	// SaveGap and DropGap report whether the gap was still as was: a device may go down while its gap is being looked at.
+	SaveGap(ctx context.Context, was, g domain.Gap) (bool, error)
+	DropGap(ctx context.Context, was domain.Gap) (bool, error)
 	UnsettledGaps(ctx context.Context, id domain.DeviceID) ([]domain.Gap, error)
 	LateMessages(ctx context.Context, g domain.Gap) (int, error)
 	GapConversations(ctx context.Context, g domain.Gap, since time.Time, limit int) ([]domain.GapCheck, error)
@@ -102,9 +103,13 @@ func (w *Worker) changed(ctx context.Context, c domain.StateChange) error {
 		return err
 	}
 	for _, g := range gaps {
-		if g.State == domain.GapOpen || g.State == domain.GapEnded {
-			return w.save(ctx, follow(g, c))
+		if g.State != domain.GapOpen && g.State != domain.GapEnded {
+			continue
 		}
+		if kept, err := w.save(ctx, g, follow(g, c)); kept || err != nil {
+			return err
+		}
+		break // its check began at this moment: what comes now is a gap of its own
 	}
 	if !begins(c) {
 		return nil
@@ -144,12 +149,13 @@ func (w *Worker) Answered(a domain.OlderAnswer) {
 	}
 }
 
-func (w *Worker) save(ctx context.Context, g domain.Gap) error {
-	if err := w.c.Store.SaveGap(ctx, g); err != nil {
-		return err
+// save keeps and tells what has become of a gap, and reports false if it is no longer as it was.
+func (w *Worker) save(ctx context.Context, was, g domain.Gap) (bool, error) {
+	kept, err := w.c.Store.SaveGap(ctx, was, g)
+	if kept {
+		w.c.Tell(g)
 	}
-	w.c.Tell(g)
-	return nil
+	return kept, err
 }
 
 func (w *Worker) wake(id domain.DeviceID) {

@@ -39,26 +39,35 @@ func (s *Store) OpenGap(ctx context.Context, g domain.Gap) (domain.Gap, error) {
 	return g, err
 }
 
-// SaveGap keeps what has become known about a gap. One that is not there is left so.
-func (s *Store) SaveGap(ctx context.Context, g domain.Gap) error {
+// SaveGap keeps what has become known about a gap, unless it has moved on since was was read: then, or if it is not there, it returns false and
+// changes nothing.
+func (s *Store) SaveGap(ctx context.Context, was, g domain.Gap) (bool, error) {
 	if g.Todo == nil {
 		g.Todo = []domain.GapCheck{}
 	}
 	todo, err := toJSON(g.Todo)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.do(ctx, "keep a gap", func(t *tx) error {
-		return t.run(`UPDATE gaps SET to_at = $1, relinked = $2, state = $3, late = $4, found = $5, todo = $6 WHERE subaccount_id = $7 AND id = $8`,
-			millis(g.To), g.Relinked, g.State, g.Late, g.Found, todo, g.Ref.Subaccount, g.ID)
-	})
+	return s.moveGap(ctx, "keep a gap", `UPDATE gaps SET to_at = $5, relinked = $6, state = $7, late = $8, found = $9, todo = $10`+asRead, was,
+		millis(g.To), g.Relinked, g.State, g.Late, g.Found, todo)
 }
 
-// DropGap forgets a gap that is not worth telling.
-func (s *Store) DropGap(ctx context.Context, g domain.Gap) error {
-	return s.do(ctx, "forget a gap", func(t *tx) error {
-		return t.run("DELETE FROM gaps WHERE subaccount_id = $1 AND id = $2", g.Ref.Subaccount, g.ID)
+// DropGap forgets a gap that is not worth telling. It returns false as SaveGap does.
+func (s *Store) DropGap(ctx context.Context, was domain.Gap) (bool, error) {
+	return s.moveGap(ctx, "forget a gap", "DELETE FROM gaps"+asRead, was)
+}
+
+// asRead holds for a gap that is still as it was read.
+const asRead = " WHERE subaccount_id = $1 AND id = $2 AND state = $3 AND to_at = $4"
+
+func (s *Store) moveGap(ctx context.Context, what, query string, was domain.Gap, args ...any) (bool, error) {
+	var moved int64
+	err := s.do(ctx, what, func(t *tx) (err error) {
+		moved, err = t.exec(query, append([]any{was.Ref.Subaccount, was.ID, was.State, millis(was.To)}, args...)...)
+		return err
 	})
+	return moved > 0, err
 }
 
 // UnsettledGaps returns the gaps of a device of which it is not known yet whether anything is missing, oldest first.
