@@ -166,6 +166,7 @@ func (e *Engine) connect() {
 		Receive:  e.receive,
 		Journal:  e.journal,
 		Detail:   e.detail,
+		Unkept:   e.unwritten,
 		Pairing:  func(step domain.PairingStep) { e.fleet.ShowPairing(step) },
 		Signs:    e.store,
 		Synced:   func(id domain.DeviceID) { e.gaps.Synced(id) },
@@ -243,9 +244,15 @@ func (e *Engine) journal(ctx context.Context, change domain.StateChange) error {
 	return nil
 }
 
-// detail tells what has no row in the history: when the next try is, or a cause that the disk does not take.
+// detail tells what has no row in the history: when the next try is, a percentage.
 func (e *Engine) detail(ref domain.DeviceRef, state domain.DeviceState) {
 	e.fleet.ShowDetail(ref, state)
+	e.notify.Changed(domain.StateChange{Ref: ref, To: state})
+}
+
+// unwritten tells a state that the disk does not take.
+func (e *Engine) unwritten(ref domain.DeviceRef, state domain.DeviceState) {
+	e.fleet.ShowUnwritten(ref, state)
 	e.notify.Changed(domain.StateChange{Ref: ref, To: state})
 }
 

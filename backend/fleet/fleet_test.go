@@ -320,6 +320,39 @@ func TestDetailStaysUntilTheNextRowOfHistory(t *testing.T) {
 	require.Equal(t, domain.StateDetail{}, snapshot.Devices[0].State.Detail)
 }
 
+// A state that the disk does not take is shown all the same: that the disk refuses is one of them.
+func TestWhatTheDiskDoesNotTakeIsShown(t *testing.T) {
+	w := newWorld(t)
+	d := w.device(t, "Hotel Miramar", "Reception")
+	at := time.UnixMilli(1_900_000_000_000).UTC()
+	up := domain.DeviceState{Status: domain.StatusConnected, Cause: domain.CauseOnline, Since: at}
+	full := domain.DeviceState{Status: domain.StatusAttention, Cause: domain.CauseStorageFailed, Since: at.Add(time.Hour)}
+	again := domain.DeviceState{Status: domain.StatusOffline, Cause: domain.CauseConnecting, Since: at.Add(2 * time.Hour)}
+	require.NoError(t, w.Record(t.Context(), domain.StateChange{Ref: d.Ref, At: at, From: d.State, To: up}))
+	shown := func() domain.DeviceState {
+		snapshot, err := w.Snapshot(t.Context())
+		require.NoError(t, err)
+		return snapshot.Devices[0].State
+	}
+	w.published(t)
+
+	w.ShowUnwritten(d.Ref, full)
+	require.Equal(t, full, deviceIn(t, w.published(t)[0]).State)
+	require.Equal(t, full, shown())
+	w.ShowUnwritten(d.Ref, again)
+	trying := again
+	trying.Detail.Try = 2
+	w.ShowDetail(d.Ref, trying)
+	require.Equal(t, trying, shown())
+
+	require.NoError(t, w.Record(t.Context(), domain.StateChange{Ref: d.Ref, At: full.Since, From: up, To: full}))
+	require.Equal(t, trying, shown(), "what waited before it is older")
+	require.NoError(t, w.Record(t.Context(), domain.StateChange{Ref: d.Ref, At: again.Since, From: full, To: again}))
+	require.Equal(t, trying, shown())
+	require.NoError(t, w.Record(t.Context(), domain.StateChange{Ref: d.Ref, At: at, From: again, To: up}))
+	require.Equal(t, up, shown())
+}
+
 func TestStartingAPairing(t *testing.T) {
 	showing := domain.PairingStep{Kind: domain.PairingShowing, Link: 8, Code: "qr"}
 	usedUp := domain.PairingStep{Kind: domain.PairingUsedUp, Link: 7}

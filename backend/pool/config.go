@@ -68,6 +68,7 @@ type Config struct {
 	Receive func(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error // puts on disk what arrived, and returns then
 	Journal func(ctx context.Context, change domain.StateChange) error               // writes a row of the history
 	Detail  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells what has no row: the next try, a percentage. Does not block; may be nil
+	Unkept  func(ref domain.DeviceRef, state domain.DeviceState)                     // tells a state whose row the disk does not take yet. Does not block; may be nil
 	Pairing func(step domain.PairingStep)                                            // tells the link dialog. Does not block; may be nil
 	Signs   Signs                                                                    // what the senses of the devices have learned; may be nil
 	Synced  func(id domain.DeviceID)                                                 // handed over all that WhatsApp kept. Does not block; may be nil
@@ -120,6 +121,9 @@ func (c *Config) fill() {
 	}
 	if c.Detail == nil {
 		c.Detail = func(domain.DeviceRef, domain.DeviceState) {}
+	}
+	if c.Unkept == nil {
+		c.Unkept = func(domain.DeviceRef, domain.DeviceState) {}
 	}
 	if c.Pairing == nil {
 		c.Pairing = func(domain.PairingStep) {}

@@ -31,6 +31,7 @@ type world struct {
 	clients     map[string]*client // by file
 	history     []domain.StateChange
 	details     []domain.DeviceState
+	unwritten   []domain.DeviceState
 	steps       []domain.PairingStep
 	woken       []domain.DeviceID
 	links       []domain.Link
@@ -310,6 +311,11 @@ func (w *world) pool() *Pool {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.details = append(w.details, s)
+		},
+		Unkept: func(_ domain.DeviceRef, s domain.DeviceState) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.unwritten = append(w.unwritten, s)
 		},
 		Pairing: func(step domain.PairingStep) {
 			w.mu.Lock()

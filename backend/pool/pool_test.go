@@ -337,7 +337,7 @@ func TestHistoryIsWrittenWhenTheDiskTakesItAgain(t *testing.T) {
 		w.set(func() { w.journal = func() error { return full } })
 		w.at(1).tell(domain.SessionEvent{Kind: domain.SessionDisconnected})
 		after(time.Minute)
-		require.Equal(t, domain.CauseStorageFailed, w.details[len(w.details)-1].Cause, "people are told although the row can't be written")
+		require.Equal(t, domain.CauseStorageFailed, w.unwritten[len(w.unwritten)-1].Cause, "people are told although the row can't be written")
 		w.set(func() { w.journal = nil })
 		after(2 * time.Minute)
 		require.Equal(t, domain.CauseOnline, w.cause(1))

@@ -308,7 +308,7 @@ const storageProbe = 5 * time.Second
 func (s *supervisor) record(change domain.StateChange) {
 	change.Ref = s.ref
 	post := func(kind device.InputKind) { s.box.post(func() { _ = s.feed(device.Input{Kind: kind}) }) }
-	tell := func() { s.pool.cfg.Detail(s.ref, s.state.Told) }
+	tell := func() { s.pool.cfg.Unkept(s.ref, s.state.Told) }
 	late := s.pool.writer.failing.Load()
 	if late {
 		tell()
