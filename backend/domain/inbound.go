@@ -22,8 +22,9 @@ type InboundMessage struct {
 	At        time.Time // server time, second resolution
 	Kind      MessageKind
 	Text      string
-	Raw       []byte // the protobuf as received (waE2E.Message)
-	Undecrypt bool   // arrived but could not be decrypted (yet); Raw is empty, the real one may follow under the same id
+	Content   *Content `json:",omitzero"` // nil where the words are all there is
+	Raw       []byte   // the protobuf as received (waE2E.Message), without small pictures; empty of what may not be kept
+	Undecrypt bool     // arrived but could not be decrypted (yet); Raw is empty, the real one may follow under the same id
 
 	Past  bool         `json:",omitzero"` // from the history that the phone handed over: it is no news to anybody
 	State MessageState `json:",omitzero"` // of the past: how far ours had come; "" stands for sent

@@ -53,17 +53,27 @@ const (
 // MessageKind says what a message holds.
 type MessageKind string
 
-// The kinds. Of everything but a text the words are kept: the caption of a picture, the name of a document. What it holds besides stays raw.
-// KindUnknown is kept raw and shown as "could not be shown".
+// The kinds. What a message of any kind holds besides its words is its Content. KindNotice is a line that nobody wrote: it is never unread.
+// KindUnknown is kept raw and shown as what it is called.
 const (
-	KindText     MessageKind = "text"
-	KindImage    MessageKind = "image"
-	KindVideo    MessageKind = "video"
-	KindVoice    MessageKind = "voice"
-	KindAudio    MessageKind = "audio"
-	KindDocument MessageKind = "document"
-	KindSticker  MessageKind = "sticker"
-	KindUnknown  MessageKind = "unknown"
+	KindText         MessageKind = "text"
+	KindImage        MessageKind = "image"
+	KindVideo        MessageKind = "video"
+	KindGIF          MessageKind = "gif"
+	KindVoice        MessageKind = "voice"
+	KindAudio        MessageKind = "audio"
+	KindDocument     MessageKind = "document"
+	KindSticker      MessageKind = "sticker"
+	KindLocation     MessageKind = "location"
+	KindLiveLocation MessageKind = "live_location"
+	KindContact      MessageKind = "contact"
+	KindContacts     MessageKind = "contacts"
+	KindPoll         MessageKind = "poll"
+	KindEvent        MessageKind = "event"
+	KindInvite       MessageKind = "invite"
+	KindCall         MessageKind = "call" // one that was missed
+	KindNotice       MessageKind = "notice"
+	KindUnknown      MessageKind = "unknown"
 )
 
 // Message is one entry of a conversation.
@@ -76,10 +86,19 @@ type Message struct {
 	FromPhone    bool       // ours, typed on the phone or another companion
 	Operator     OperatorID // who wrote it here; 0 if incoming or from the phone
 	Kind         MessageKind
-	Text         string
+	Text         string    // what was written: a text, a caption, the question of a poll
+	Author       *Author   // who wrote what came in a group, else nil
+	Content      *Content  // nil where the words are all there is
 	At           time.Time // by WhatsApp's clock if it has told one, else ours
 	State        MessageState
 	FailCode     Code
+}
+
+// Author is who wrote in a group.
+type Author struct {
+	Contact ContactID
+	Name    string // what the person calls themselves, "" while unknown
+	Number  string // international digits without "+", "" while unknown
 }
 
 // ReceiptKind is what a receipt says about messages.

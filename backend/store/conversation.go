@@ -54,7 +54,11 @@ func conversationIn(q querier, ref domain.ConversationRef) (domain.Conversation,
 
 // Conversation returns one conversation. Errors: not_found.
 func (s *Store) Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error) {
-	c, err := scanConversation(reading{ctx, s.read}.row(conversationSelect+" WHERE c.id = $1", id))
+	q := reading{ctx, s.read}
+	c, err := scanConversation(q.row(conversationSelect+" WHERE c.id = $1", id))
+	if err == nil {
+		err = complete(q, []*domain.Message{&c.LastMessage})
+	}
 	return c, coded("read conversation", orNotFound("conversation", err))
 }
 
@@ -89,11 +93,11 @@ func conversations(r reading, q domain.ConversationQuery) ([]domain.Conversation
 		return nil, "", 0, err
 	}
 	if len(page) <= limit {
-		return page, "", total, nil
+		return page, "", total, completeLast(r, page)
 	}
 	page = page[:limit]
 	last := page[limit-1]
-	return page, place{millis(last.LastAt), int64(last.Ref.Conversation)}.cursor(), total, nil
+	return page, place{millis(last.LastAt), int64(last.Ref.Conversation)}.cursor(), total, completeLast(r, page)
 }
 
 // retally recounts what a conversation keeps about its messages, and tells of it. It is for changes other than a message more.
@@ -107,9 +111,10 @@ func retally(t *tx, ref domain.ConversationRef) error {
 			messages = (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = conversations.id),
 			unread = (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = conversations.id AND m.unread),
 			unread_from = COALESCE((SELECT MIN(m.at) FROM messages m WHERE m.conversation_id = conversations.id AND m.unread), 0),
-			first_device_id = (SELECT m.device_id FROM messages m WHERE m.conversation_id = conversations.id AND m.direction = 'in'
+			first_device_id = (SELECT m.device_id FROM messages m WHERE m.conversation_id = conversations.id AND m.direction = 'in' AND m.kind <> 'notice'
 				ORDER BY m.at, m.id LIMIT 1),
-			first_in_at = COALESCE((SELECT MIN(m.at) FROM messages m WHERE m.conversation_id = conversations.id AND m.direction = 'in'), 0)
+			first_in_at = COALESCE((SELECT MIN(m.at) FROM messages m WHERE m.conversation_id = conversations.id AND m.direction = 'in'
+				AND m.kind <> 'notice'), 0)
 		WHERE subaccount_id = $1 AND id = $2 RETURNING unread`, ref.Subaccount, ref.Conversation).Scan(&after)
 	if err != nil {
 		return err
@@ -118,12 +123,18 @@ func retally(t *tx, ref domain.ConversationRef) error {
 	return relast(t, ref)
 }
 
-// relast finds the newest message of a conversation again, and tells of the conversation.
+// relast finds the newest message of a conversation again, a notice only where there is nothing else, and tells of the conversation.
 func relast(t *tx, ref domain.ConversationRef) error {
 	var id, device, at int64
-	if _, err := optional(t.row("SELECT id, device_id, at FROM messages WHERE conversation_id = $1 ORDER BY at DESC, id DESC LIMIT 1",
-		ref.Conversation), &id, &device, &at); err != nil {
-		return err
+	for _, which := range []string{"kind <> 'notice'", "kind = 'notice'"} {
+		found, err := optional(t.row("SELECT id, device_id, at FROM messages WHERE conversation_id = $1 AND "+which+" ORDER BY at DESC, id DESC LIMIT 1",
+			ref.Conversation), &id, &device, &at)
+		if err != nil {
+			return err
+		}
+		if found {
+			break
+		}
 	}
 	if err := t.run("UPDATE conversations SET last_message_id = $1, last_device_id = $2, last_at = $3 WHERE subaccount_id = $4 AND id = $5",
 		null(id), null(device), at, ref.Subaccount, ref.Conversation); err != nil {

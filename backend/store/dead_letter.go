@@ -43,6 +43,7 @@ func (s *Store) GiveUp(ctx context.Context, ref domain.DeviceRef, in domain.Inbo
 		return err
 	}
 	stand := *in.Message
+	stand.Content = nil
 	stand.Kind, stand.Text, stand.PushName, stand.Undecrypt = domain.KindUnknown, "", "", true // a later, readable one may take its place
 	if err := s.Receive(ctx, ref, domain.Inbound{Message: &stand}); err != nil {
 		s.log.Warn().Err(err).Int64("device", int64(ref.Device)).Msg("a dead letter has no place in its conversation")

@@ -142,6 +142,9 @@ func (m *merging) join(gone, kept domain.MessageID) error {
 		{`INSERT INTO message_devices (subaccount_id, message_id, device_id, read_due) SELECT subaccount_id, $2, device_id, read_due
 			FROM message_devices WHERE message_id = $1 ON CONFLICT DO NOTHING`, both},
 		{"INSERT INTO message_raw (subaccount_id, message_id, raw) SELECT subaccount_id, $2, raw FROM message_raw WHERE message_id = $1 ON CONFLICT DO NOTHING", both},
+		{`INSERT INTO message_content (subaccount_id, message_id, content, thumbnail) SELECT subaccount_id, $2, content, thumbnail
+			FROM message_content WHERE message_id = $1 ON CONFLICT DO NOTHING`, both},
+		{"UPDATE messages SET more = TRUE WHERE id = $2 AND (SELECT a.more FROM messages a WHERE a.id = $1)", both},
 		{"DELETE FROM messages WHERE id = $1", []any{gone}},
 	})
 	if err != nil {

@@ -11,32 +11,37 @@ import (
 )
 
 const (
-	messageColumns    = "id, subaccount_id, conversation_id, device_id, waid, direction, from_phone, operator_id, kind, text, at, state, fail_code"
-	messageColumnsOfM = "m.id, m.subaccount_id, m.conversation_id, m.device_id, m.waid, m.direction, m.from_phone, m.operator_id, m.kind, m.text, m.at, m.state, m.fail_code"
+	messageColumns    = "id, subaccount_id, conversation_id, device_id, waid, direction, from_phone, operator_id, kind, text, at, state, fail_code, more"
+	messageColumnsOfM = "m.id, m.subaccount_id, m.conversation_id, m.device_id, m.waid, m.direction, m.from_phone, m.operator_id, m.kind, m.text, m.at, m.state, m.fail_code, m.more"
 )
 
 // nullMessage reads a message that an outer join may not have found.
 type nullMessage struct {
 	id, sub, conversation, device, operator, at  sql.Null[int64]
 	waid, direction, kind, text, state, failCode sql.Null[string]
-	fromPhone                                    sql.Null[bool]
+	fromPhone, more                              sql.Null[bool]
 }
 
 func (n *nullMessage) targets() []any {
 	return []any{
 		&n.id, &n.sub, &n.conversation, &n.device, &n.waid, &n.direction, &n.fromPhone, &n.operator, &n.kind, &n.text, &n.at,
-		&n.state, &n.failCode,
+		&n.state, &n.failCode, &n.more,
 	}
 }
 
+// message is what the row tells. If there is more, the content is there and empty: see complete.
 func (n *nullMessage) message() domain.Message {
-	return domain.Message{
+	m := domain.Message{
 		ID:           domain.MessageID(n.id.V),
 		Conversation: domain.ConversationRef{Subaccount: domain.SubaccountID(n.sub.V), Conversation: domain.ConversationID(n.conversation.V)},
 		Device:       domain.DeviceID(n.device.V), WAID: n.waid.V, Direction: domain.Direction(n.direction.V), FromPhone: n.fromPhone.V,
 		Operator: domain.OperatorID(n.operator.V), Kind: domain.MessageKind(n.kind.V), Text: n.text.V, At: fromMillis(n.at.V),
 		State: domain.MessageState(n.state.V), FailCode: domain.Code(n.failCode.V),
 	}
+	if n.more.V {
+		m.Content = &domain.Content{}
+	}
+	return m
 }
 
 func scanMessage(row dbutil.Scannable) (domain.Message, error) {
@@ -52,7 +57,11 @@ func messageByID(q querier, id domain.MessageID) (domain.Message, error) {
 
 // Message returns one message. Errors: not_found.
 func (s *Store) Message(ctx context.Context, id domain.MessageID) (domain.Message, error) {
-	m, err := messageByID(reading{ctx, s.read}, id)
+	q := reading{ctx, s.read}
+	m, err := messageByID(q, id)
+	if err == nil {
+		err = complete(q, []*domain.Message{&m})
+	}
 	return m, coded("read message", err)
 }
 
@@ -88,5 +97,5 @@ func messages(r reading, id domain.ConversationID, before domain.Cursor, limit i
 		older = place{millis(oldest.At), int64(oldest.ID)}.cursor()
 	}
 	slices.Reverse(page)
-	return page, older, total, nil
+	return page, older, total, completeAll(r, page)
 }

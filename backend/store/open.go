@@ -137,7 +137,12 @@ func (s *Store) Close() error {
 
 // do writes: what names the write in errors.
 func (s *Store) do(ctx context.Context, what string, fn func(*tx) error) error {
-	return coded(what, s.w.do(ctx, fn))
+	return coded(what, s.w.do(ctx, func(t *tx) error {
+		if err := fn(t); err != nil {
+			return err
+		}
+		return completeChanged(t)
+	}))
 }
 
 // afterCommit brings memory up to what is on disk now, and tells what changed.

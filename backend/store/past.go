@@ -90,5 +90,5 @@ func (s *Store) keepPastMessage(t *tx, ref domain.DeviceRef, in domain.InboundMe
 	if err := carry(t, ref, a.m.ID); err != nil {
 		return nil, err
 	}
-	return a, keepRaw(t, a)
+	return a, a.keepRest(t)
 }

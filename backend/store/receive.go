@@ -70,7 +70,7 @@ func (s *Store) receiveMessage(t *tx, ref domain.DeviceRef, in domain.InboundMes
 	if err := carry(t, ref, a.m.ID); err != nil {
 		return err
 	}
-	if err := keepRaw(t, a); err != nil {
+	if err := a.keepRest(t); err != nil {
 		return err
 	}
 	if err := s.addToConversation(t, a); err != nil {
@@ -106,9 +106,12 @@ func (s *Store) classify(t *tx, ref domain.DeviceRef, in domain.InboundMessage) 
 		Conversation: chat.seen.Ref, Device: ref.Device, WAID: in.WAID, Kind: in.Kind, Text: in.Text, At: fromMillis(at),
 		Direction: domain.In, State: domain.StateReceived,
 	}
-	a.unread = !own && !in.Past && at >= chat.phones[ref.Device]
+	a.unread = !own && !in.Past && in.Kind != domain.KindNotice && at >= chat.phones[ref.Device]
 	if own {
 		a.sender, a.m.Direction, a.m.FromPhone, a.m.State = 0, domain.Out, true, domain.StateSent.Raise(in.State)
+	}
+	if !in.Content.Empty() || in.Chat.Group != "" && !own {
+		a.m.Content = &domain.Content{} // there is more, see complete
 	}
 	return a, nil
 }
@@ -139,11 +142,11 @@ func (s *Store) touchDevice(t *tx, ref domain.DeviceRef) error {
 func insertArrival(t *tx, a *arrival) (domain.MessageID, error) {
 	var id domain.MessageID
 	_, err := optional(t.row(`
-		INSERT INTO messages (subaccount_id, conversation_id, device_id, sender_id, waid, direction, from_phone, kind, text, at, state, unread, undecrypted)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		INSERT INTO messages (subaccount_id, conversation_id, device_id, sender_id, waid, direction, from_phone, kind, text, at, state, unread, undecrypted, more)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (conversation_id, waid, COALESCE(sender_id, 0)) DO NOTHING RETURNING id`,
 		a.m.Conversation.Subaccount, a.m.Conversation.Conversation, a.m.Device, null(a.sender), a.m.WAID, a.m.Direction, a.m.FromPhone,
-		a.m.Kind, a.m.Text, millis(a.m.At), a.m.State, a.unread, a.in.Undecrypt), &id)
+		a.m.Kind, a.m.Text, millis(a.m.At), a.m.State, a.unread, a.in.Undecrypt, a.m.Content != nil), &id)
 	return id, err
 }
 
@@ -151,6 +154,14 @@ func insertArrival(t *tx, a *arrival) (domain.MessageID, error) {
 func carry(t *tx, ref domain.DeviceRef, id domain.MessageID) error {
 	return t.run("INSERT INTO message_devices (subaccount_id, message_id, device_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 		ref.Subaccount, id, ref.Device)
+}
+
+// keepRest keeps what the row of a new message does not tell.
+func (a *arrival) keepRest(t *tx) error {
+	if err := keepContent(t, a.m.Conversation.Subaccount, a.m.ID, a.in.Content); err != nil {
+		return err
+	}
+	return keepRaw(t, a)
 }
 
 // keepRaw keeps what was received if it holds more than the row tells.
@@ -162,9 +173,15 @@ func keepRaw(t *tx, a *arrival) error {
 		a.m.Conversation.Subaccount, a.m.ID, a.in.Raw)
 }
 
+// isNewer holds for a message of time $2 that becomes the one that its conversation shows: the newest. A notice, which nobody wrote ($8), takes
+// the place of nothing but notices.
+const isNewer = `(CASE WHEN $8 THEN last_message_id IS NULL OR $2 >= last_at AND (SELECT l.kind FROM messages l WHERE l.id = last_message_id) = 'notice'
+	ELSE $2 >= last_at OR (SELECT l.kind FROM messages l WHERE l.id = last_message_id) = 'notice' END)`
+
 // addToConversation counts a new message in its conversation and tells of both.
 func (s *Store) addToConversation(t *tx, a *arrival) error {
-	unread, in := 0, a.m.Direction == domain.In
+	notice := a.m.Kind == domain.KindNotice
+	unread, in := 0, a.m.Direction == domain.In && !notice
 	if a.unread {
 		unread = 1
 	}
@@ -180,12 +197,12 @@ func (s *Store) addToConversation(t *tx, a *arrival) error {
 			unread = unread + $1,
 			first_device_id = CASE WHEN $3 AND (first_device_id IS NULL OR $2 < first_in_at) THEN $4 ELSE first_device_id END,
 			first_in_at = CASE WHEN $3 AND (first_device_id IS NULL OR $2 < first_in_at) THEN $2 ELSE first_in_at END,
-			last_device_id = CASE WHEN $2 >= last_at THEN $4 ELSE last_device_id END,
-			last_message_id = CASE WHEN $2 >= last_at THEN $5 ELSE last_message_id END,
-			last_at = CASE WHEN $2 >= last_at THEN $2 ELSE last_at END
+			last_device_id = CASE WHEN `+isNewer+` THEN $4 ELSE last_device_id END,
+			last_message_id = CASE WHEN `+isNewer+` THEN $5 ELSE last_message_id END,
+			last_at = CASE WHEN `+isNewer+` THEN $2 ELSE last_at END
 		WHERE subaccount_id = $6 AND id = $7
 		RETURNING first_device_id, last_device_id, last_message_id, last_at, unread`,
-		unread, at, in, a.m.Device, a.m.ID, c.Ref.Subaccount, c.Ref.Conversation).
+		unread, at, in, a.m.Device, a.m.ID, c.Ref.Subaccount, c.Ref.Conversation, notice).
 		Scan(&first, &last, &newest, &lastAt, &c.Unread)
 	if err != nil {
 		return err

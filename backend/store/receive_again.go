@@ -40,9 +40,13 @@ func (s *Store) reveal(t *tx, m domain.Message, a *arrival) (domain.Message, err
 	if err := t.run("UPDATE messages SET kind = $1, text = $2, undecrypted = FALSE WHERE id = $3", m.Kind, m.Text, m.ID); err != nil {
 		return m, err
 	}
-	if err := keepRaw(t, a); err != nil {
+	if err := t.run("DELETE FROM message_content WHERE message_id = $1", m.ID); err != nil {
 		return m, err
 	}
+	if err := a.keepRest(t); err != nil {
+		return m, err
+	}
+	m.Content = a.m.Content
 	return m, s.tell(t, m)
 }
 

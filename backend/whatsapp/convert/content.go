@@ -3,7 +3,6 @@ package convert
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -18,154 +17,107 @@ const maxWrappers = 8
 type content struct {
 	kind   domain.MessageKind
 	text   string
+	parts  domain.Content
 	silent bool // nothing
+	secret bool // it may not be kept as it came
 }
 
 // read looks at a message as it was received, through its envelopes.
-func read(raw *waE2E.Message) content {
-	message := unwrap(raw)
-	if text, ok := textOf(message); ok {
-		return content{kind: domain.KindText, text: valid(text)}
-	}
-	if kind, words, ok := fileOf(message); ok {
-		return content{kind: kind, text: valid(words)}
-	}
+func read(raw *waE2E.Message, own Own) content {
+	message, once := unwrap(raw)
 	if isSilent(message) {
 		return content{silent: true}
 	}
-	return content{kind: domain.KindUnknown}
+	c := body(message)
+	about(message, own).into(&c.parts)
+	if (once || opensOnce(message)) && isShownOnce(c.kind) {
+		c.text, c.secret = "", true
+		c.parts = domain.Content{Once: true, Reply: c.parts.Reply, Forwarded: c.parts.Forwarded, Timer: c.parts.Timer}
+	}
+	return c
 }
 
-// valid replaces bytes that are no characters, which a protobuf of this kind may hold.
-func valid(text string) string { return strings.ToValidUTF8(text, "\ufffd") }
-
-func textOf(message *waE2E.Message) (string, bool) {
-	if text := message.GetConversation(); text != "" {
-		return text, true
+// held is what a message holds besides its words, nil where that is nothing.
+func (c content) held() *domain.Content {
+	if c.parts.Empty() {
+		return nil
 	}
-	if text := message.GetExtendedTextMessage().GetText(); text != "" {
-		return text, true
-	}
-	return "", false
+	return &c.parts
 }
 
-// fileOf tells what kind of file a message brings, with the words that come with it.
-func fileOf(message *waE2E.Message) (kind domain.MessageKind, words string, ok bool) {
-	switch {
-	case message.GetImageMessage() != nil:
-		return domain.KindImage, message.GetImageMessage().GetCaption(), true
-	case message.GetVideoMessage() != nil:
-		return domain.KindVideo, message.GetVideoMessage().GetCaption(), true
-	case message.GetAudioMessage().GetPTT():
-		return domain.KindVoice, "", true
-	case message.GetAudioMessage() != nil:
-		return domain.KindAudio, "", true
-	case message.GetDocumentMessage() != nil:
-		d := message.GetDocumentMessage()
-		return domain.KindDocument, cmp.Or(d.GetCaption(), d.GetFileName(), d.GetTitle()), true
-	case message.GetStickerMessage() != nil:
-		return domain.KindSticker, "", true
-	}
-	return "", "", false
-}
-
-// unwrapOwn opens the envelope of what our account sent from another device.
-func unwrapOwn(message *waE2E.Message) *waE2E.Message {
-	if inner := message.GetDeviceSentMessage().GetMessage(); inner != nil {
-		return inner
-	}
-	return message
-}
-
-// unwrap opens envelopes that say how a message is shown and not what it holds.
-func unwrap(message *waE2E.Message) *waE2E.Message {
-	for range maxWrappers {
-		inner := unwrapOwn(message)
-		if inner == message {
-			inner = enveloped(message)
-		}
-		if inner == nil {
-			break
-		}
-		message = inner
-	}
-	return message
-}
-
-func enveloped(message *waE2E.Message) *waE2E.Message {
-	for _, envelope := range []*waE2E.FutureProofMessage{
-		message.GetEphemeralMessage(),
-		message.GetViewOnceMessage(),
-		message.GetViewOnceMessageV2(),
-		message.GetViewOnceMessageV2Extension(),
-		message.GetDocumentWithCaptionMessage(),
-		message.GetGroupMentionedMessage(),
-		message.GetBotInvokeMessage(),
-		message.GetAssociatedChildMessage(),
-		message.GetBotForwardedMessage(),
-		message.GetSpoilerMessage(),
-	} {
-		if inner := envelope.GetMessage(); inner != nil {
-			return inner
+// body reads what a message without envelopes holds, whatever it answers.
+func body(message *waE2E.Message) content {
+	for _, reader := range []func(*waE2E.Message) (content, bool){text, file, location, cards, poll, event, invite, call, line, business} {
+		if c, ok := reader(message); ok {
+			return c
 		}
 	}
-	return nil
+	return content{kind: domain.KindUnknown, parts: domain.Content{Unknown: nameOf(message)}}
 }
 
-// isSilent tells whether a message has nothing for people: it is empty, or holds only keys and context, or is a protocol
-// message other than a deletion or an edit. What we do not know is not silent.
-func isSilent(message *waE2E.Message) bool {
-	if message == nil {
+// text reads what was written, with what its sender showed of a page.
+func text(message *waE2E.Message) (content, bool) {
+	extended := message.GetExtendedTextMessage()
+	written := cmp.Or(message.GetConversation(), extended.GetText())
+	if written == "" {
+		return content{}, false
+	}
+	c := content{kind: domain.KindText, text: words(written)}
+	if page := link(extended.GetMatchedText()); page != "" && (extended.GetTitle() != "" || extended.GetDescription() != "") {
+		c.parts.Preview = &domain.Preview{URL: page, Title: label(extended.GetTitle()), Description: label(extended.GetDescription())}
+		c.parts.Thumbnail = small(extended.GetJPEGThumbnail())
+	}
+	return c, true
+}
+
+// business reads what a company's program sent or a person answered with a button: the words. What else it has, only a phone shows.
+func business(message *waE2E.Message) (content, bool) {
+	template := message.GetTemplateMessage()
+	written := cmp.Or(
+		template.GetHydratedTemplate().GetHydratedContentText(),
+		template.GetHydratedFourRowTemplate().GetHydratedContentText(),
+		message.GetButtonsMessage().GetContentText(),
+		message.GetListMessage().GetDescription(),
+		message.GetListMessage().GetTitle(),
+		message.GetInteractiveMessage().GetBody().GetText(),
+		message.GetInteractiveResponseMessage().GetBody().GetText(),
+	)
+	if written != "" {
+		return content{kind: domain.KindText, text: words(written), parts: domain.Content{Unknown: nameOf(message)}}, true
+	}
+	answer := cmp.Or(
+		message.GetButtonsResponseMessage().GetSelectedDisplayText(),
+		message.GetListResponseMessage().GetTitle(),
+		message.GetTemplateButtonReplyMessage().GetSelectedDisplayText(),
+	)
+	return content{kind: domain.KindText, text: words(answer)}, answer != ""
+}
+
+// nameOf is WhatsApp's own name of what a message holds, "" if even that is not known.
+func nameOf(message *waE2E.Message) string {
+	name, lowest := "", protoreflect.FieldNumber(0)
+	message.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if !isWrapping(field.Name()) && (name == "" || field.Number() < lowest) {
+			name, lowest = string(field.Name()), field.Number()
+		}
 		return true
-	}
-	if p := message.GetProtocolMessage(); p != nil {
-		return p.Type != nil && slices.Contains(silentProtocol(), p.GetType())
-	}
-	if len(message.ProtoReflect().GetUnknown()) > 0 {
-		return false
-	}
-	silent := true
-	message.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		switch field.Name() {
-		case "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage", "messageContextInfo":
-		case "conversation":
-			silent = value.String() == ""
-		default:
-			silent = false
-		}
-		return silent
 	})
-	return silent
+	return name
 }
 
-// silentProtocol lists the protocol messages that people never see: between the devices of one account, or settings.
-func silentProtocol() []waE2E.ProtocolMessage_Type {
-	return []waE2E.ProtocolMessage_Type{
-		waE2E.ProtocolMessage_EPHEMERAL_SETTING,
-		waE2E.ProtocolMessage_EPHEMERAL_SYNC_RESPONSE,
-		waE2E.ProtocolMessage_HISTORY_SYNC_NOTIFICATION,
-		waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_SHARE,
-		waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST,
-		waE2E.ProtocolMessage_MSG_FANOUT_BACKFILL_REQUEST,
-		waE2E.ProtocolMessage_INITIAL_SECURITY_NOTIFICATION_SETTING_SYNC,
-		waE2E.ProtocolMessage_APP_STATE_FATAL_EXCEPTION_NOTIFICATION,
-		waE2E.ProtocolMessage_SHARE_PHONE_NUMBER,
-		waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_MESSAGE,
-		waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
-		waE2E.ProtocolMessage_REQUEST_WELCOME_MESSAGE,
-		waE2E.ProtocolMessage_BOT_FEEDBACK_MESSAGE,
-		waE2E.ProtocolMessage_MEDIA_NOTIFY_MESSAGE,
-		waE2E.ProtocolMessage_CLOUD_API_THREAD_CONTROL_NOTIFICATION,
-		waE2E.ProtocolMessage_LID_MIGRATION_MAPPING_SYNC,
-		waE2E.ProtocolMessage_BOT_MEMU_ONBOARDING_MESSAGE,
-		waE2E.ProtocolMessage_STOP_GENERATION_MESSAGE,
-		waE2E.ProtocolMessage_LIMIT_SHARING,
-		waE2E.ProtocolMessage_AI_PSI_METADATA,
-		waE2E.ProtocolMessage_AI_QUERY_FANOUT,
-		waE2E.ProtocolMessage_GROUP_MEMBER_LABEL_CHANGE,
-		waE2E.ProtocolMessage_CHAT_THEME_SETTING,
-		waE2E.ProtocolMessage_AI_METADATA_OPERATION,
-		waE2E.ProtocolMessage_MARK_AS_VERIFIED_ACTION,
-		waE2E.ProtocolMessage_COEX_STATE_SYNC,
-	}
+// isWrapping tells whether a field of a message is none of its content.
+func isWrapping(name protoreflect.Name) bool {
+	return slices.Contains([]protoreflect.Name{
+		"senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage", "messageContextInfo",
+	}, name)
+}
+
+// isShownOnce tells whether a kind is one that people can send to be opened once.
+func isShownOnce(kind domain.MessageKind) bool {
+	return slices.Contains([]domain.MessageKind{domain.KindImage, domain.KindVideo, domain.KindGIF, domain.KindVoice, domain.KindAudio}, kind)
+}
+
+func opensOnce(message *waE2E.Message) bool {
+	return message.GetImageMessage().GetViewOnce() || message.GetVideoMessage().GetViewOnce() || message.GetPtvMessage().GetViewOnce() ||
+		message.GetAudioMessage().GetViewOnce()
 }

@@ -3,11 +3,11 @@
 //
 // # What becomes a message
 //
-// Everything in a chat with a person or in a group that its people would see or miss. Texts (conversation,
-// extendedTextMessage) get their text, pictures and other files their caption or name and keep their protobuf; every other
-// content is domain.KindUnknown and keeps its protobuf, reactions, edits and deletions included, until the application can
-// show them. Messages without content for people are not stored and may be acknowledged: protocol messages (keys, settings,
-// requests between our own devices), sender keys, and empty ones.
+// Everything in a chat with a person or in a group that its people would see or miss. What a message says in words is its text, what it holds
+// besides is its content; both are bounded and valid, whatever was sent. What is not known here is domain.KindUnknown, with WhatsApp's own name
+// of it. Messages keep their protobuf, so that a later version can read more in them, but not those that open once: of them only that they came.
+// Messages without content for people are not stored and may be acknowledged: protocol messages (keys, settings, requests between our own
+// devices), sender keys, and empty ones.
 //
 // Not stored either, because they belong to no conversation of the domain: status updates, channels (newsletters), copies of
 // what our account sent to a broadcast list, and chats with bots and with other services. A message that came to us through
@@ -49,13 +49,12 @@ func Message(e *events.Message, own Own) []domain.Inbound {
 	if !ok || info.ID == "" {
 		return nil
 	}
-	content := read(e.RawMessage)
-	if content.silent {
+	c := read(e.RawMessage, own)
+	if c.silent {
 		return nil
 	}
-	raw, err := proto.Marshal(e.RawMessage)
-	if err != nil {
-		raw = nil // without required fields, for example: something came, and that is shown
+	if l := c.parts.Notice; l != nil {
+		l.Actor, l.Ours = sender, info.IsFromMe
 	}
 	return []domain.Inbound{{Message: &domain.InboundMessage{
 		WAID:     info.ID,
@@ -64,10 +63,26 @@ func Message(e *events.Message, own Own) []domain.Inbound {
 		FromMe:   info.IsFromMe,
 		PushName: pushName(info),
 		At:       info.Timestamp,
-		Kind:     content.kind,
-		Text:     content.text,
-		Raw:      raw,
+		Kind:     c.kind,
+		Text:     c.text,
+		Content:  c.held(),
+		Raw:      kept(e.RawMessage, c),
 	}}}
+}
+
+// kept is a message as it is kept so that a later version can read more in it.
+func kept(message *waE2E.Message, c content) []byte {
+	if c.secret {
+		return nil
+	}
+	if c.kind != domain.KindUnknown {
+		message = light(message)
+	}
+	raw, err := proto.Marshal(message)
+	if err != nil {
+		return nil // without required fields, for example: something came, and that is shown
+	}
+	return raw
 }
 
 // Undecryptable converts the news of a message that could not be decrypted (yet). It is stored as a placeholder, unless its
@@ -86,8 +101,17 @@ func Undecryptable(e *events.UndecryptableMessage, own Own) []domain.Inbound {
 		PushName:  pushName(info),
 		At:        info.Timestamp,
 		Kind:      domain.KindUnknown,
+		Content:   withheld(e),
 		Undecrypt: true,
 	}}}
+}
+
+// withheld tells why a message has nothing to decrypt: WhatsApp gives some only to phones.
+func withheld(e *events.UndecryptableMessage) *domain.Content {
+	if e.UnavailableType == events.UnavailableTypeViewOnce {
+		return &domain.Content{Once: true}
+	}
+	return nil
 }
 
 // categoryPeer marks what the devices of one account say to each other.
