@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -52,8 +53,9 @@ type Engine struct {
 	sleep    *sleep.Sleep
 	notices  *notices
 	notify   *notify.Notifier
-	demo     *demo.Demo // nil outside the demo
-	ended    time.Time  // when the run before this one ended; zero if there was none
+	demo     *demo.Demo  // nil outside the demo
+	renewed  atomic.Bool // a version of WhatsApp was looked up that has let no device in yet
+	ended    time.Time   // when the run before this one ended; zero if there was none
 }
 
 // Open takes the data directory, opens what is in it and builds the engine; nothing connects before Run. Everything it opened is closed
@@ -127,6 +129,7 @@ func (e *Engine) openStore(ctx context.Context) error {
 	if _, err := opened.ReleaseOpenLinks(ctx); err != nil {
 		return err
 	}
+	e.useKeptVersion(ctx)
 	links, err := opened.ActiveLinks(ctx)
 	if err != nil {
 		return err
@@ -241,6 +244,7 @@ func (e *Engine) journal(ctx context.Context, change domain.StateChange) error {
 	e.timeline.Changed(change)
 	e.gaps.Changed(ctx, change)
 	e.notify.Changed(change)
+	e.keepVersion(ctx, change)
 	return nil
 }
 

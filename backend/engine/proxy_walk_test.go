@@ -30,9 +30,9 @@ func (b *bubble) openProxy() *proxy.Memory {
 	return opened
 }
 
-// walkProxy has the device's own proxy die, want another password, and come back. Nothing but it reaches WhatsApp meanwhile.
-func walkProxy(b *bubble) {
-	b.link(b.reception, b.ours)
+// behindProxy gives the device a proxy of its own and returns when it is connected through it.
+func (b *bubble) behindProxy() *proxy.Memory {
+	b.t.Helper()
 	opened := b.openProxy()
 	outcome, err := facade[*bridge.Proxies](b).Save(int64(b.reception), bridge.ProxyWish{
 		Scheme: string(domain.ProxySOCKS5), Host: "proxy.example", Port: 1080, User: proxyUser, Password: proxyPassword,
@@ -41,6 +41,13 @@ func walkProxy(b *bubble) {
 	require.True(b.t, outcome.Saved, outcome.Trouble)
 	b.wait("the way through the proxy", func() bool { return len(opened.Targets()) > 1 }) // the first was the look at it
 	b.well()
+	return opened
+}
+
+// walkProxy has the device's own proxy die, want another password, and come back. Nothing but it reaches WhatsApp meanwhile.
+func walkProxy(b *bubble) {
+	b.link(b.reception, b.ours)
+	opened := b.behindProxy()
 	direct, _ := b.dials.counts()
 
 	require.NoError(b.t, opened.Close())

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"encoding/base64"
 	"math/rand/v2"
 
@@ -63,9 +62,4 @@ func (e *Engine) openDemo() error {
 func (e *Engine) shownCode(id domain.DeviceID) (domain.PairingStep, bool) {
 	step, ok := e.pool.PairingOf(id)
 	return step, ok && (step.Kind == domain.PairingShowing || step.Kind == domain.PairingCode)
-}
-
-// renewVersion looks up WhatsApp's present version the way that a device's connections take.
-func (e *Engine) renewVersion(ctx context.Context, by domain.DeviceID) (bool, error) {
-	return e.service.RenewVersion(ctx, func(ctx context.Context) (domain.Proxy, error) { return e.proxies.Of(ctx, by) })
 }

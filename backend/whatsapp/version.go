@@ -36,13 +36,19 @@ func (s *Service) RenewVersion(ctx context.Context, proxy ProxyFunc) (newer bool
 	if err != nil {
 		return false, maskedError(err)
 	}
+	return s.UseVersion(*latest), nil
+}
+
+// UseVersion says from the next dial on that we are this version of WhatsApp, in its three parts, if it is newer than what we said before,
+// and reports whether it is. It waits for dials that are on their way.
+func (s *Service) UseVersion(v [3]uint32) (newer bool) {
 	s.version.Lock()
 	defer s.version.Unlock()
-	if !store.GetWAVersion().LessThan(*latest) {
-		return false, nil
+	if !store.GetWAVersion().LessThan(v) {
+		return false
 	}
-	store.SetWAVersion(*latest)
-	return true, nil
+	store.SetWAVersion(v)
+	return true
 }
 
 // limited is a body that ends early.
