@@ -27,7 +27,6 @@ type phoneWatch struct {
 	asked   time.Time     // the last question
 	before  time.Duration // Watched at the first question since Seen
 	waits   bool          // a question since Seen is not answered
-	told    int           // days that people were told of
 }
 
 // watch counts the time in which a sign would have been noticed. The senses are told something at least once in phoneSave: where more has passed the
@@ -101,9 +100,9 @@ func (t *sensing) seen(sign time.Time) {
 	if since := laterOf(t.up, sign); !t.up.IsZero() {
 		p.Watched = t.at.Sub(since)
 	}
-	back := p.told > 0 && t.at.Sub(sign) < phoneWarn
+	back := p.Told > 0 && t.at.Sub(sign) < phoneWarn
 	if back {
-		p.told = 0
+		p.Told = 0
 		t.do(SenseEffect{Kind: SenseBack})
 	}
 	if back || p.Seen.Sub(p.kept) >= phoneFine {
@@ -114,9 +113,10 @@ func (t *sensing) seen(sign time.Time) {
 // days tells for how long the phone has been away when that has changed, and keeps how long we have watched.
 func (t *sensing) days() {
 	p := &t.phone
-	if days := p.days(t.at); days > 0 && days != p.told {
-		p.told = days
+	if days := p.days(t.at); days > 0 && days != p.Told {
+		p.Told = days
 		t.do(SenseEffect{Kind: SenseSilent, Days: days, Unwatched: p.unwatched(t.at)})
+		t.save()
 	}
 	if t.at.Sub(p.saved) >= phoneSave {
 		t.save()

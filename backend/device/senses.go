@@ -78,10 +78,8 @@ type Senses struct {
 	phone phoneWatch
 }
 
-// NewSenses returns the senses of a device that is not connected, with what was kept about its phone; days is what people were told of it.
-func NewSenses(phone domain.PhoneSign, days int) Senses {
-	return Senses{phone: phoneWatch{PhoneSign: phone, told: days}}
-}
+// NewSenses returns the senses of a device that is not connected, with what was kept about its phone.
+func NewSenses(phone domain.PhoneSign) Senses { return Senses{phone: phoneWatch{PhoneSign: phone}} }
 
 // Phone returns what is to be kept about the phone.
 func (s Senses) Phone() domain.PhoneSign { return s.phone.PhoneSign }
@@ -164,7 +162,7 @@ func (t *sensing) take(in SenseInput) {
 	case SenseUnlinked:
 		t.Senses = Senses{habits: t.habits}
 	case SenseRelinked:
-		t.phone = phoneWatch{told: t.phone.told}
+		t.phone = phoneWatch{PhoneSign: domain.PhoneSign{Told: t.phone.Told}}
 		t.seen(t.at)
 	}
 }

@@ -22,7 +22,7 @@ type listener struct {
 }
 
 func newListener(t require.TestingT, b Baseline) *listener {
-	l := &listener{t: t, now: moment(), senses: NewSenses(domain.PhoneSign{Seen: moment()}, 0)}
+	l := &listener{t: t, now: moment(), senses: NewSenses(domain.PhoneSign{Seen: moment()})}
 	l.tell(SenseInput{Kind: SenseHabits, Baseline: b})
 	return l
 }
@@ -183,7 +183,7 @@ func TestTimeInWhichWeWereNotThereIsNotThePhones(t *testing.T) {
 			l.tell(SenseInput{Kind: SenseDown})
 			kept := l.senses.Phone()
 			l.now, l.told = l.now.Add(11*24*time.Hour), nil
-			l.senses = NewSenses(kept, 0)
+			l.senses = NewSenses(kept)
 			l.answers = answers
 			l.tell(SenseInput{Kind: SenseUp})
 			l.pass(30 * time.Minute)

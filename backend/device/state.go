@@ -86,11 +86,14 @@ func earliest(a, b time.Time) time.Time {
 func New(d domain.Device, linked bool) State {
 	s := State{Told: d.State, Phase: PhaseRest, Linked: linked}
 	s.Told.Status = d.State.Cause.Status()
+	if linked {
+		s.Troubles.PhoneDays = d.Phone.Told
+	}
 	switch d.State.Cause {
 	case domain.CauseReachoutTimelock:
 		s.Troubles.Timelocked = d.State.Detail.Until
 	case domain.CausePhoneOfflineTooLong:
-		s.Troubles.PhoneDays, s.Troubles.Unwatched = d.State.Detail.Step, d.State.Detail.Reason == ReasonUnwatched
+		s.Troubles.Unwatched = d.State.Detail.Reason == ReasonUnwatched
 	case domain.CauseDeaf:
 		s.Troubles.DeafTried = true // the new connection has to show that it hears
 	default:

@@ -26,6 +26,7 @@ type Device struct {
 type PhoneSign struct {
 	Seen    time.Time     // zero if it has given none
 	Watched time.Duration // how long since then the device was connected, so that a sign would have been noticed
+	Told    int           // days without a sign that people were told of; 0 for none
 }
 
 // Account is who WhatsApp says a linked number is.

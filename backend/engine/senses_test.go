@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"waflow/backend/bridge"
 	"waflow/backend/domain"
 	"waflow/backend/wasim"
 )
@@ -128,4 +130,52 @@ func walkPhone(b *bubble) {
 	b.ours.SetOwnNetwork(true)
 	d = b.shows(domain.CauseOnline)
 	require.WithinDuration(b.t, b.now(), time.UnixMilli(d.PhoneSeen), time.Minute, "it answers what it was asked")
+}
+
+// The last days of a phone are told of once, however often the application starts within them.
+func TestThatAPhoneIsAwayIsToldOnceOverRestarts(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		b.ours.SetOwnNetwork(false)
+		time.Sleep(12*24*time.Hour + 2*time.Hour)
+		require.GreaterOrEqual(b.t, b.shows(domain.CausePhoneOfflineTooLong).Step, domain.PhoneLastDays)
+		told := b.noticesOf(domain.CausePhoneOfflineTooLong)
+		require.Equal(b.t, 2, told, "when it begins to matter, and when its last days begin")
+
+		b.unplugged.Store(true)
+		b.ours.DropConnections()
+		b.shows(domain.CauseNetworkDown)
+		for range 3 {
+			b.restart()
+			b.shows(domain.CauseNetworkDown)
+		}
+		b.unplugged.Store(false)
+		b.restart()
+		b.shows(domain.CausePhoneOfflineTooLong)
+		time.Sleep(6 * time.Hour)
+		require.Equal(b.t, told, b.noticesOf(domain.CausePhoneOfflineTooLong))
+
+		b.ours.SetOwnNetwork(true)
+		b.shows(domain.CauseOnline)
+		time.Sleep(time.Minute)
+		b.ours.SetOwnNetwork(false)
+		time.Sleep(10*24*time.Hour + 2*time.Hour)
+		b.shows(domain.CausePhoneOfflineTooLong)
+		time.Sleep(time.Minute)
+		require.Equal(b.t, told+1, b.noticesOf(domain.CausePhoneOfflineTooLong), "another time is another matter")
+	})
+}
+
+// noticesOf counts the notifications that told of a cause.
+func (b *bubble) noticesOf(cause domain.Cause) int {
+	b.t.Helper()
+	snapshot, err := facade[*bridge.App](b).Snapshot()
+	require.NoError(b.t, err)
+	count := 0
+	for _, n := range snapshot.Notices {
+		if slices.ContainsFunc(n.Items, func(i bridge.NoticeItem) bool { return i.Cause == string(cause) }) {
+			count++
+		}
+	}
+	return count
 }

@@ -33,7 +33,7 @@ func NewNotifier(cfg Config) *Notifier {
 
 // Known tells how a device was found at the start: what requires attention already is not told again, but that it is back will be.
 func (n *Notifier) Known(d domain.Device) {
-	n.put(Input{Kind: Known, Device: d.Ref, State: d.State, Switch: d.Notify})
+	n.put(Input{Kind: Known, Device: d.Ref, State: d.State, Switch: d.Notify, PhoneDays: d.Phone.Told})
 }
 
 // Changed tells that a device's status or cause changed. Telling the same twice does no harm.

@@ -48,6 +48,7 @@ type Input struct {
 	Settings   domain.Settings
 	Subaccount domain.SubaccountID
 	Switch     domain.NotifySwitch // Known, Switched
+	PhoneDays  int                 // Known: for how many days without its phone people were told of it; 0 for none
 }
 
 // watch is what is known about one device.
@@ -148,6 +149,11 @@ func Next(s State, in Input) (State, []domain.Notice) {
 // quiet hours that are still going on was kept by the run before, and is kept again.
 func (s State) known(in Input) watch {
 	w := watch{ref: in.Device, state: in.State, own: in.Switch}
+	if in.PhoneDays > 0 {
+		// What became of the device since, a start for example, is not what people wait for.
+		w.announced = domain.NoticeAttention
+		w.matter = matter{cause: domain.CausePhoneOfflineTooLong, last: in.PhoneDays >= domain.PhoneLastDays}
+	}
 	if in.State.Status == domain.StatusAttention {
 		w.announced, w.matter = domain.NoticeAttention, matterOf(in.State)
 		from, _ := s.settings.Quiet.At(in.At)

@@ -34,13 +34,9 @@ const learnEvery = 24 * time.Hour
 func sensesOf(d domain.Device) device.Senses {
 	phone := d.Phone
 	if d.Linked.After(phone.Seen) {
-		phone = domain.PhoneSign{Seen: d.Linked}
+		phone = domain.PhoneSign{Seen: d.Linked, Told: phone.Told}
 	}
-	days := 0
-	if d.State.Cause == domain.CausePhoneOfflineTooLong {
-		days = d.State.Detail.Step
-	}
-	return device.NewSenses(phone, days)
+	return device.NewSenses(phone)
 }
 
 // follow tells the senses what the machine's step means for them.

@@ -14,7 +14,7 @@ import (
 )
 
 const deviceColumns = `id, subaccount_id, slot, label, purpose, priority, favorite, colour, paused, number, lid, push_name, business_name, platform,
-	status, cause, since, detail, created, linked, last_in, last_out, phone_seen, phone_watched, notify`
+	status, cause, since, detail, created, linked, last_in, last_out, phone_seen, phone_watched, phone_told, notify`
 
 func scanDevice(row dbutil.Scannable) (domain.Device, error) {
 	var d domain.Device
@@ -24,14 +24,14 @@ func scanDevice(row dbutil.Scannable) (domain.Device, error) {
 	var detail string
 	err := row.Scan(&d.Ref.Device, &d.Ref.Subaccount, &slot, &d.Label, &d.Purpose, &d.Priority, &d.Favorite, &d.Colour, &d.Paused,
 		&number, &lid, &d.Account.PushName, &d.Account.BusinessName, &d.Account.Platform,
-		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out, &seen, &watched, &d.Notify)
+		&d.State.Status, &d.State.Cause, &since, &detail, &created, &linked, &in, &out, &seen, &watched, &d.Phone.Told, &d.Notify)
 	if err != nil {
 		return d, err
 	}
 	d.Slot, d.Account.Number, d.Account.LID = slot.V, number.V, lid.V
 	d.State.Since, d.Created, d.Linked = fromMillis(since), fromMillis(created), fromMillis(linked)
 	d.LastIn, d.LastOut = fromMillis(in), fromMillis(out)
-	d.Phone = domain.PhoneSign{Seen: fromMillis(seen), Watched: time.Duration(watched) * time.Millisecond}
+	d.Phone.Seen, d.Phone.Watched = fromMillis(seen), time.Duration(watched)*time.Millisecond
 	return d, decodeDetail(detail, &d.State.Detail)
 }
 

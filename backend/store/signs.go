@@ -23,8 +23,8 @@ func (s *Store) NoteSigns(ctx context.Context, ref domain.DeviceRef, heard time.
 			return err
 		}
 		if before.Phone != phone {
-			d, err := scanDevice(t.row("UPDATE devices SET phone_seen = $1, phone_watched = $2 WHERE subaccount_id = $3 AND id = $4 RETURNING "+deviceColumns,
-				millis(phone.Seen), phone.Watched.Milliseconds(), ref.Subaccount, ref.Device))
+			d, err := scanDevice(t.row("UPDATE devices SET phone_seen = $1, phone_watched = $2, phone_told = $3 WHERE subaccount_id = $4 AND id = $5 RETURNING "+deviceColumns,
+				millis(phone.Seen), phone.Watched.Milliseconds(), phone.Told, ref.Subaccount, ref.Device))
 			if err != nil {
 				return err
 			}
