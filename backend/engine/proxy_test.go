@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -17,10 +16,8 @@ import (
 func TestADeviceStaysBehindItsProxy(t *testing.T) {
 	w := newWorld(t)
 	ours := w.phone("+34600000013", "Hotel Miramar")
-	door, err := proxy.NewDoor(strings.TrimSuffix(strings.TrimPrefix(w.sim.Endpoint(), "ws://"), "/ws/chat"))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, door.Close()) })
-	w.door = door
+	w.behindDoor()
+	door := w.door
 	r := w.run()
 	hotel := r.subaccount("Hotel Miramar")
 	reception := r.device(hotel, "Reception")

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/base64"
+	"net/http"
 	"testing"
 	"time"
 
@@ -22,7 +24,9 @@ type world struct {
 	sim *wasim.Server
 	dir string
 
-	door *proxy.Door // in front of the simulator; nil for none
+	door       *proxy.Door    // in front of the simulator; nil for none
+	direct     *http.Client   // of connections without a proxy; nil for one that works
+	proxyRoots *x509.CertPool // whose certificates https proxies may have
 }
 
 func newWorld(t *testing.T) *world {
@@ -61,6 +65,7 @@ func (w *world) options() Options {
 	return Options{
 		Dir: w.dir, Kind: Simulated, Mode: Serve, Version: "test",
 		Endpoint: endpoint, RootKey: base64.StdEncoding.EncodeToString(key[:]),
+		HTTPClient: w.direct, ProxyRoots: w.proxyRoots,
 	}
 }
 

@@ -3,6 +3,7 @@ package pool
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -182,7 +183,12 @@ func (p *pairing) dialed(err error) {
 		p.fail(err)
 		return
 	}
-	p.fail(linkFailed(string(cause), "WhatsApp could not be reached; nothing was changed", err))
+	failed := linkFailed(string(cause), "WhatsApp could not be reached; nothing was changed", err)
+	var coded *domain.Error
+	if cause == domain.CauseProxyFailed && errors.As(err, &coded) {
+		maps.Copy(failed.Detail, coded.Detail) // which proxy, and what is wrong with it
+	}
+	p.fail(failed)
 }
 
 // over reports whether the dialog has ended.
@@ -289,7 +295,7 @@ func (p *pairing) failedByPhone(err error) {
 	p.fail(linkFailed("phone", "the phone did not complete the link; nothing was changed", err))
 }
 
-func linkFailed(reason, message string, err error) error {
+func linkFailed(reason, message string, err error) *domain.Error {
 	return &domain.Error{Code: domain.CodeLinkFailed, Message: message, Detail: map[string]string{"reason": reason}, Action: domain.ActionRetry, Err: err}
 }
 

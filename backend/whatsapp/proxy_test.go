@@ -2,15 +2,11 @@ package whatsapp_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +18,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"go.mau.fi/whatsmeow"
 
 	"waflow/backend/domain"
 	"waflow/backend/wasim"
@@ -47,27 +44,9 @@ func newBehind(t *testing.T) *behind {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, door.Close()) })
 	b.door = door
-	b.roots, b.tls = authority(t)
+	b.roots, b.tls, err = proxy.Authority()
+	require.NoError(t, err)
 	return b
-}
-
-// authority makes a certificate for this machine that only its own pool trusts.
-func authority(t *testing.T) (*x509.CertPool, *tls.Config) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	require.NoError(t, err)
-	certificate, err := x509.ParseCertificate(raw)
-	require.NoError(t, err)
-	pool := x509.NewCertPool()
-	pool.AddCert(certificate)
-	return pool, &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
 }
 
 func (b *behind) service(t *testing.T) *whatsapp.Service {
@@ -120,7 +99,7 @@ func trouble(err error) domain.ProxyTrouble {
 	return ""
 }
 
-// Linking, the login and the look-up of the version: whoever came in at the door was led there by the proxy, and nobody comes when
+// Linking, the login, media both ways and the look-up of the version: whoever came in at the door was led there by the proxy, and nobody comes when
 // the proxy is down.
 func TestASessionNeverGoesPastItsProxy(t *testing.T) {
 	for _, scheme := range domain.ProxySchemes() {
@@ -135,6 +114,13 @@ func TestASessionNeverGoesPastItsProxy(t *testing.T) {
 			_, err := ana.SendText(t.Context(), ours.Number(), "through the proxy")
 			require.NoError(t, err)
 			s.awaitTexts(t, 1)
+			picture := []byte("a picture of the terrace")
+			uploaded, err := s.Library().Upload(t.Context(), picture, whatsmeow.MediaImage)
+			require.NoError(t, err)
+			back, err := s.Library().DownloadMediaWithPath(t.Context(), uploaded.DirectPath, uploaded.FileEncSHA256, uploaded.FileSHA256, uploaded.MediaKey,
+				whatsmeow.MediaImage, "image", false)
+			require.NoError(t, err)
+			require.Equal(t, picture, back)
 			_, err = service.RenewVersion(t.Context(), func(context.Context) (domain.Proxy, error) { return way, nil })
 			require.NoError(t, err)
 

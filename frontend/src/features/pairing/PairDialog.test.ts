@@ -125,6 +125,16 @@ describe("PairDialog", () => {
     expect(screen.getByTestId("pair-failed")).toHaveTextContent(words);
   });
 
+  it("says what is wrong with the device's own proxy and where it is changed", async () => {
+    const detail = { reason: "proxy_failed", trouble: "password", proxy: "proxy.example:1080" };
+    await show({ kind: "failed", qr: null, problem: { ...problem("link_failed"), detail } });
+    const failed = screen.getByTestId("pair-failed");
+    expect(failed).toHaveTextContent("No way through the proxy");
+    expect(failed).toHaveTextContent("wants another user or password");
+    expect(failed).toHaveTextContent("on the device’s page");
+    expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+  });
+
   it("cancels when it is closed with Escape", async () => {
     const { calls, pairing } = await show({});
     await userEvent.keyboard("{Escape}");
