@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -64,7 +63,7 @@ func TestEveryKindOfProxyCarriesADevice(t *testing.T) {
 			require.NoError(t, err)
 			step := r.awaitStep(office, domain.PairingFailed)
 			var failed *domain.Error
-			require.True(t, errors.As(step.Err, &failed))
+			require.ErrorAs(t, step.Err, &failed)
 			require.Equal(t, domain.ActionRetry, failed.Action)
 			require.Equal(t, map[string]string{
 				"reason": string(domain.CauseProxyFailed), "trouble": string(domain.ProxyUnreachable), "proxy": server.Address(),

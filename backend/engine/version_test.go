@@ -75,7 +75,7 @@ func TestVersionIsLookedUpThroughTheProxyAndKept(t *testing.T) {
 		b.awaitHistory(domain.CauseClientOutdated)
 		b.well()
 		require.Equal(t, newer, b.service.Version())
-		require.Equal(t, led+3, len(opened.Targets()), "refused, looked up, let in")
+		require.Len(t, opened.Targets(), led+3, "refused, looked up, let in")
 		b.wait("the version to be kept", func() bool { return b.keptVersion() == newer })
 
 		time.Sleep(2 * time.Hour)
