@@ -47,6 +47,7 @@ func rules() map[string]rule {
 		"wasim":    {restricted: []string{whatsmeow}},
 		"store":    {ours: []string{"domain"}},
 		"media":    {ours: []string{"domain"}},
+		"older":    {ours: []string{"domain"}},
 		"events":   {ours: []string{"domain"}},
 		"pool":     {ours: []string{"device", "domain"}},
 		// The bridge turns what use cases answer into plain data; some of it is in the words of the pure packages.

@@ -56,6 +56,8 @@ func valueOf(value any) any {
 		return noticeOf(v)
 	case domain.Gap:
 		return gapOf(v)
+	case domain.HistoryProgress:
+		return historyOf(v)
 	case domain.Settings:
 		return preferencesOf(v)
 	case domain.Rest:

@@ -33,6 +33,8 @@ type Snapshot struct {
 	Notices     []Notice      `json:"notices"`     // newest last, at most 100
 	NoticesRead int64         `json:"noticesRead"` // those with a higher id are unread
 	Rest        Rest          `json:"rest"`
+
+	History []HistoryProgress `json:"history"` // of devices whose phones hand over theirs, or have
 }
 
 // Subaccount is a tile of the rail.
@@ -215,6 +217,7 @@ type Thread struct {
 	Messages []Message `json:"messages"`
 	Before   string    `json:"before"`
 	Total    int       `json:"total"`
+	More     bool      `json:"more"` // at the beginning: a phone may have older messages, see Past.Older
 }
 
 // Route says which device an answer goes from, and why.

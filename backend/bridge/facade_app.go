@@ -50,6 +50,10 @@ func snapshot(ctx context.Context, s Services) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
+	history, err := s.Past.Progress(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
 	var notices []domain.Notice
 	var read int64
 	if s.Notices != nil {
@@ -67,6 +71,7 @@ func snapshot(ctx context.Context, s Services) (Snapshot, error) {
 		Pairings:    list(fleet.Pairings, pairingOf),
 		Notices:     list(notices, noticeOf),
 		NoticesRead: read,
+		History:     list(history, historyOf),
 	}, nil
 }
 

@@ -34,7 +34,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Fleet.RenameSubaccount", "Fleet.Resume", "Fleet.TakeBack", "Fleet.Together", "Fleet.TryNow", "Fleet.Unlink", "Fleet.UpdateDevice",
 		"Inbox.Cancel", "Inbox.Conversations", "Inbox.FullText", "Inbox.MarkRead", "Inbox.Retry", "Inbox.Route", "Inbox.Send",
 		"Inbox.SetDraft", "Inbox.Thread",
-		"Pairing.Cancel", "Pairing.Current", "Pairing.Renew", "Pairing.ShowCode", "Pairing.Start",
+		"Pairing.Cancel", "Pairing.Current", "Pairing.Renew", "Pairing.ShowCode", "Pairing.Start", "Past.Again", "Past.Older",
 		"Proxies.Get", "Proxies.Remove", "Proxies.Save",
 		"Settings.Get", "Settings.Set",
 		"Sleep.Rest", "Sleep.SendAllLate", "Sleep.SendLate",

@@ -76,6 +76,7 @@ func openWorkspace(t *testing.T) workspace {
 	facades := bridge.NewFacades()
 	facades.Attach(bridge.Services{
 		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus, func(domain.Subaccount) {}), Inbox: inbox.New(opened, nil, nil, nil),
+		Past:     inbox.NewPast(opened, nil, func(domain.DeviceID) {}),
 		Settings: settings.New(opened, bus, func(domain.Settings) {}), Logger: zerolog.Nop(),
 		Notices: told{opened},
 		Sleep:   sleep.New(sleep.Config{Store: opened, Bus: bus, Logger: zerolog.Nop()}),

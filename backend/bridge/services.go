@@ -23,6 +23,7 @@ type Services struct {
 	Timeline *timeline.Timeline
 	Proxies  *proxies.Proxies
 	Inbox    *inbox.Inbox
+	Past     *inbox.Past
 	Settings *settings.Settings
 	Sleep    *sleep.Sleep
 	Demo     Phones // nil outside the demo

@@ -10,12 +10,14 @@ type Changed struct {
 	Unread            []Unread
 	Devices           []Device
 	DevicesGone       []DeviceRef
+	Filled            []ConversationID // older messages were put into them that are not among Messages
+	History           []HistoryProgress
 }
 
 // Empty reports whether nothing changed.
 func (c Changed) Empty() bool {
 	return len(c.Messages) == 0 && len(c.MessagesGone) == 0 && len(c.Conversations) == 0 && len(c.ConversationsGone) == 0 &&
-		len(c.Unread) == 0 && len(c.Devices) == 0 && len(c.DevicesGone) == 0
+		len(c.Unread) == 0 && len(c.Devices) == 0 && len(c.DevicesGone) == 0 && len(c.Filled) == 0 && len(c.History) == 0
 }
 
 // Merge adds what a later write changed.
@@ -27,4 +29,6 @@ func (c *Changed) Merge(later Changed) {
 	c.Unread = append(c.Unread, later.Unread...)
 	c.Devices = append(c.Devices, later.Devices...)
 	c.DevicesGone = append(c.DevicesGone, later.DevicesGone...)
+	c.Filled = append(c.Filled, later.Filled...)
+	c.History = append(c.History, later.History...)
 }

@@ -40,6 +40,9 @@ const (
 	CodeSendFailed       Code = "send_failed"       // WhatsApp refused a message; Detail says why
 	CodeSendUncertain    Code = "send_uncertain"    // no ack: the message may have arrived; it goes again with the same id
 	CodeRecipientUnknown Code = "recipient_unknown" // the number is not on WhatsApp
+	CodeHistoryTooLarge  Code = "history_too_large" // a piece of history that would take too much memory
+	CodeHistoryBroken    Code = "history_broken"    // a piece of history that can't be read
+	CodeHistoryGone      Code = "history_gone"      // WhatsApp has a piece of history no more; the phone was asked to hand it over again
 	CodeProxyFailed      Code = "proxy_failed"      // the device's proxy; Detail has "proxy" (host:port) and "trouble" (a ProxyTrouble)
 )
 

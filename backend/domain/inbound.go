@@ -46,6 +46,8 @@ type InboundHistory struct {
 	Chunk int
 	At    time.Time
 	Raw   []byte // the HistorySyncNotification protobuf
+
+	Percent int `json:",omitzero"` // how far the phone has come with handing over, as it says
 }
 
 // InboundName is a name that a person chose for themselves.

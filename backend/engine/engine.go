@@ -20,6 +20,7 @@ import (
 	"waflow/backend/inbox"
 	"waflow/backend/ingest"
 	"waflow/backend/notify"
+	"waflow/backend/older"
 	"waflow/backend/outbox"
 	"waflow/backend/pool"
 	"waflow/backend/proxies"
@@ -44,11 +45,13 @@ type Engine struct {
 	ingest   *ingest.Ingest
 	outbox   *outbox.Outbox
 	history  *history.Worker
+	older    *older.Asker
 	gaps     *gaps.Worker
 	fleet    *fleet.Fleet
 	timeline *timeline.Timeline
 	proxies  *proxies.Proxies
 	inbox    *inbox.Inbox
+	past     *inbox.Past
 	settings *settings.Settings
 	sleep    *sleep.Sleep
 	notices  *notices
@@ -185,13 +188,15 @@ func (e *Engine) connect() {
 	})
 	e.outbox = outbox.New(outbox.Config{Store: e.store, Sender: e.pool, Slept: e.pool.NoticeSleep, Now: e.options.now(), Logger: e.log})
 	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.keepPast, Logger: e.log})
+	e.older = older.New(e.pool)
 	e.gaps = gaps.New(gaps.Config{
-		Store: e.store, Devices: e.pool, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },
+		Store: e.store, Phones: e.older, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },
 	})
 	e.fleet = fleet.New(e.store, e.pool, e.bus, e.notify.Subaccount)
 	e.timeline = timeline.New(e.store, e.options.now())
 	e.proxies = proxies.New(e.store, e.service, e.pool)
 	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox)
+	e.past = inbox.NewPast(e.store, e.older, e.history.Wake)
 	e.sleep = sleep.New(sleep.Config{Store: e.store, Outbox: e.outbox, Computer: e.options.system(), Bus: e.bus, Logger: e.log})
 	e.settings = settings.New(e.store, e.bus, e.configure)
 }
@@ -217,7 +222,7 @@ func (e *Engine) keepPast(ctx context.Context, ref domain.DeviceRef, past domain
 		return err
 	}
 	if past.Answer != nil {
-		e.gaps.Answered(*past.Answer)
+		e.older.Answered(*past.Answer)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func (o Options) Info() bridge.AppInfo {
 // Services are what the facades speak to.
 func (e *Engine) Services() bridge.Services {
 	s := bridge.Services{
-		Info: e.options.Info(), Bus: e.bus, Fleet: e.fleet, Timeline: e.timeline, Proxies: e.proxies, Inbox: e.inbox, Settings: e.settings, Sleep: e.sleep,
+		Info: e.options.Info(), Bus: e.bus, Fleet: e.fleet, Timeline: e.timeline, Proxies: e.proxies, Inbox: e.inbox, Past: e.past, Settings: e.settings, Sleep: e.sleep,
 		Notices: e.notices, ClockWrong: e.clockWrong, Logger: e.log,
 	}
 	if e.demo != nil {

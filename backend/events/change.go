@@ -16,6 +16,8 @@ const (
 	TopicUnread       Topic = "unread"       // domain.Unread by the subaccount's id
 	TopicConversation Topic = "conversation" // domain.Conversation by its id
 	TopicMessage      Topic = "message"      // domain.Message by its id
+	TopicFilled       Topic = "filled"       // older messages were put into the conversation with the id; there is no value
+	TopicHistory      Topic = "history"      // domain.HistoryProgress by the device's id
 	TopicPairing      Topic = "pairing"      // domain.PairingStep by the device's id
 	TopicNotice       Topic = "notice"       // domain.Notice by its id
 	TopicNoticesRead  Topic = "notices_read" // the highest id that was read, in the id
@@ -72,6 +74,16 @@ func Message(m domain.Message) Change {
 // MessageGone tells that a message was removed, a cancelled one for example.
 func MessageGone(id domain.MessageID) Change {
 	return Change{Topic: TopicMessage, ID: int64(id), Gone: true}
+}
+
+// Filled tells that older messages were put into a conversation, and not which.
+func Filled(id domain.ConversationID) Change {
+	return Change{Topic: TopicFilled, ID: int64(id)}
+}
+
+// History tells how far the history of a device has come.
+func History(p domain.HistoryProgress) Change {
+	return Change{Topic: TopicHistory, ID: int64(p.Ref.Device), Value: p}
 }
 
 // Pairing tells where the pairing of a device stands.

@@ -2,7 +2,7 @@ package events
 
 import "waflow/backend/domain"
 
-// Changed tells everything that one write changed: what is gone first, then devices, conversations, messages and unread counts.
+// Changed tells everything that one write changed: what is gone first, then devices, conversations, messages, history and unread counts.
 func Changed(c domain.Changed) []Change {
 	var out []Change
 	for _, id := range c.ConversationsGone {
@@ -19,6 +19,12 @@ func Changed(c domain.Changed) []Change {
 	}
 	for _, m := range c.Messages {
 		out = append(out, Message(m))
+	}
+	for _, id := range c.Filled {
+		out = append(out, Filled(id))
+	}
+	for _, p := range c.History {
+		out = append(out, History(p))
 	}
 	for _, u := range c.Unread {
 		out = append(out, Unread(u))

@@ -2,7 +2,6 @@ package gaps
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -126,42 +125,19 @@ func (w *Worker) compare(ctx context.Context, g domain.Gap, id domain.Conversati
 }
 
 // ask asks once, and reports false when the phone did not answer in time. An answer that the connection may have lost is no answer either way:
-// errors are those of AskOlder, not_connected among them.
+// errors are those of Ask, not_connected among them.
 func (w *Worker) ask(ctx context.Context, id domain.DeviceID, what domain.Older) (domain.OlderAnswer, bool, error) {
-	what.Request = requestID()
-	answer := make(chan domain.OlderAnswer, 1)
-	w.mu.Lock()
-	w.waiting[what.Request] = answer
-	losses := w.presence(id).losses
-	w.mu.Unlock()
-	defer func() {
-		w.mu.Lock()
-		delete(w.waiting, what.Request)
-		w.mu.Unlock()
-	}()
-	if err := w.c.Devices.AskOlder(ctx, id, what); err != nil {
-		return domain.OlderAnswer{}, false, err
+	before := w.losses(id)
+	answer, answered, err := w.c.Phones.Ask(ctx, id, what, answerWithin)
+	if err == nil && !answered && w.losses(id) != before {
+		err = &domain.Error{Code: domain.CodeNotConnected, Message: "the connection ended while the phone was asked"}
 	}
-	timer := time.NewTimer(answerWithin)
-	defer timer.Stop()
-	select {
-	case a := <-answer:
-		return a, true, nil
-	case <-timer.C:
-	case <-ctx.Done():
-		return domain.OlderAnswer{}, false, ctx.Err()
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.presence(id).losses != losses {
-		return domain.OlderAnswer{}, false, &domain.Error{Code: domain.CodeNotConnected, Message: "the connection ended while the phone was asked"}
-	}
-	return domain.OlderAnswer{}, false, nil
+	return answer, answered, err
 }
 
-// requestID draws an id as messages of linked devices have.
-func requestID() string {
-	var b [9]byte
-	_, _ = rand.Read(b[:]) // never fails: it ends the process instead
-	return fmt.Sprintf("3EB0%X", b)
+// losses is how often a device went down.
+func (w *Worker) losses(id domain.DeviceID) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.presence(id).losses
 }

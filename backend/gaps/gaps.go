@@ -32,18 +32,18 @@ type Store interface {
 	Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error)
 }
 
-// Devices ask their phones.
-type Devices interface {
-	// AskOlder asks the phone of a device for older messages. Errors: not_connected.
-	AskOlder(ctx context.Context, id domain.DeviceID, what domain.Older) error
+// Phones hand over older messages.
+type Phones interface {
+	// Ask asks the phone of a device and waits for what it brings to be kept; false when it did not answer in time. Errors: not_connected.
+	Ask(ctx context.Context, id domain.DeviceID, what domain.Older, within time.Duration) (domain.OlderAnswer, bool, error)
 }
 
 // Config is what a worker is built from.
 type Config struct {
-	Store   Store
-	Devices Devices
-	Tell    func(domain.Gap) // what people see of a gap changed. Does not block; may be nil
-	Logger  zerolog.Logger
+	Store  Store
+	Phones Phones
+	Tell   func(domain.Gap) // what people see of a gap changed. Does not block; may be nil
+	Logger zerolog.Logger
 }
 
 // atOnce is how many devices are checked at the same time.
@@ -55,9 +55,8 @@ type Worker struct {
 
 	mu      sync.Mutex
 	devices map[domain.DeviceID]*presence
-	queue   []domain.DeviceID                    // without repetition
-	waiting map[string]chan<- domain.OlderAnswer // by request
-	wanted  chan struct{}                        // holds a token while the queue may hold something
+	queue   []domain.DeviceID // without repetition
+	wanted  chan struct{}     // holds a token while the queue may hold something
 }
 
 // presence is what is known of a device's present connection.
@@ -73,9 +72,7 @@ func New(c Config) *Worker {
 	if c.Tell == nil {
 		c.Tell = func(domain.Gap) {}
 	}
-	return &Worker{
-		c: c, devices: map[domain.DeviceID]*presence{}, waiting: map[string]chan<- domain.OlderAnswer{}, wanted: make(chan struct{}, 1),
-	}
+	return &Worker{c: c, devices: map[domain.DeviceID]*presence{}, wanted: make(chan struct{}, 1)}
 }
 
 // Changed takes a change of a device's state that is on disk, in the order in which they happened. A failure of the disk is logged: the gap is
@@ -137,16 +134,6 @@ func (w *Worker) presence(id domain.DeviceID) *presence {
 		w.devices[id] = p
 	}
 	return p
-}
-
-// Answered takes the answer of a phone, once what it brought is on disk. It does not block.
-func (w *Worker) Answered(a domain.OlderAnswer) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if answer, ok := w.waiting[a.Request]; ok {
-		answer <- a // there is room for one, and there is one
-		delete(w.waiting, a.Request)
-	}
 }
 
 // save keeps and tells what has become of a gap, and reports false if it is no longer as it was.

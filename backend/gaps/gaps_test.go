@@ -27,11 +27,11 @@ func (s *interrupted) GapConversations(ctx context.Context, g domain.Gap, since 
 	return s.Store.GapConversations(ctx, g, since, limit)
 }
 
-// noPhones is devices that can't ask their phones.
+// noPhones is phones that can't be asked.
 type noPhones struct{}
 
-func (noPhones) AskOlder(context.Context, domain.DeviceID, domain.Older) error {
-	return &domain.Error{Code: domain.CodeNotConnected, Message: "not connected"}
+func (noPhones) Ask(context.Context, domain.DeviceID, domain.Older, time.Duration) (domain.OlderAnswer, bool, error) {
+	return domain.OlderAnswer{}, false, &domain.Error{Code: domain.CodeNotConnected, Message: "not connected"}
 }
 
 // A device that goes down again while its gap is being looked at has a gap that goes on, whoever writes last.
@@ -48,7 +48,7 @@ func TestAnOutageThatBeginsDuringACheckIsNotLost(t *testing.T) {
 	at := func(minute int) time.Time { return time.Date(2026, 11, 24, 12, minute, 0, 0, time.UTC) }
 	told := make(chan domain.Gap, 100)
 	parts := &interrupted{Store: kept}
-	worker := gaps.New(gaps.Config{Store: parts, Devices: noPhones{}, Logger: zerolog.Nop(), Tell: func(g domain.Gap) { told <- g }})
+	worker := gaps.New(gaps.Config{Store: parts, Phones: noPhones{}, Logger: zerolog.Nop(), Tell: func(g domain.Gap) { told <- g }})
 	change := func(minute int, from, to domain.Cause) {
 		worker.Changed(ctx, domain.StateChange{
 			Ref: reception.Ref, At: at(minute), From: domain.DeviceState{Cause: from}, To: domain.DeviceState{Cause: to, Since: at(minute)},

@@ -21,15 +21,18 @@ const again = time.Minute
 type Store interface {
 	// HistoryJobs returns the notices that a device has not worked through, oldest first.
 	HistoryJobs(ctx context.Context, id domain.DeviceID) ([]domain.HistoryJob, error)
-	// HistoryKept notes that everything a notice named is kept.
-	HistoryKept(ctx context.Context, job domain.HistoryJob) error
+	// HistoryKept notes that everything a notice named is kept, so many messages.
+	HistoryKept(ctx context.Context, job domain.HistoryJob, messages int) error
 	// HistoryReceipted notes that the phone knows.
 	HistoryReceipted(ctx context.Context, job domain.HistoryJob) error
+	// HistoryRefused notes why what a notice names can't be kept.
+	HistoryRefused(ctx context.Context, job domain.HistoryJob, why domain.Code) error
 }
 
 // Devices fetch over their connections. Errors have the code not_connected when a device has none.
 type Devices interface {
-	// History fetches the piece that a notice names and hands it on in parts.
+	// History fetches the piece that a notice names and hands it on in parts. Errors: history_too_large and history_broken for one that can't
+	// be read, now or ever; history_gone for one that the phone was asked to hand over anew.
 	History(ctx context.Context, id domain.DeviceID, notice domain.InboundHistory, take func(domain.Past) error) error
 	// HistoryKept tells the phone that a piece is kept.
 	HistoryKept(ctx context.Context, id domain.DeviceID, notice domain.InboundHistory) error
@@ -119,7 +122,7 @@ func (w *Worker) next() (domain.DeviceID, bool) {
 	return id, true
 }
 
-// work works off everything that waits for one device. What can't be read for good does not hold back the pieces after it.
+// work works off everything that waits for one device. What can't be read for good is noted and does not hold back the pieces after it.
 func (w *Worker) work(ctx context.Context, id domain.DeviceID) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -130,27 +133,32 @@ func (w *Worker) work(ctx context.Context, id domain.DeviceID) (err error) {
 	if err != nil {
 		return err
 	}
-	var unreadable error
 	for _, job := range jobs {
-		err := w.piece(ctx, id, job)
-		if domain.CodeOf(err) == domain.CodeInvalid {
-			unreadable = err
-			continue
-		}
-		if err != nil {
+		if err := w.piece(ctx, id, job); err != nil {
 			return err
 		}
 	}
-	return unreadable
+	return nil
 }
 
 func (w *Worker) piece(ctx context.Context, id domain.DeviceID, job domain.HistoryJob) error {
 	if len(job.Notice.Raw) > 0 {
-		keep := func(past domain.Past) error { return w.c.Keep(ctx, job.Ref, past) }
-		if err := w.c.Devices.History(ctx, id, job.Notice, keep); err != nil {
+		messages := 0
+		err := w.c.Devices.History(ctx, id, job.Notice, func(past domain.Past) error {
+			messages += len(past.Messages)
+			return w.c.Keep(ctx, job.Ref, past)
+		})
+		switch why := domain.CodeOf(err); why {
+		case domain.CodeHistoryTooLarge, domain.CodeHistoryBroken:
+			w.c.Logger.Warn().Err(err).Int64("device", int64(id)).Msg("a piece of history can't be kept")
+			return w.c.Store.HistoryRefused(ctx, job, why)
+		case domain.CodeHistoryGone:
+			return w.c.Store.HistoryReceipted(ctx, job)
+		}
+		if err != nil {
 			return err
 		}
-		if err := w.c.Store.HistoryKept(ctx, job); err != nil {
+		if err := w.c.Store.HistoryKept(ctx, job, messages); err != nil {
 			return err
 		}
 	}

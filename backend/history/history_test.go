@@ -33,7 +33,7 @@ func (p *phones) History(_ context.Context, _ domain.DeviceID, notice domain.Inb
 	case away:
 		return &domain.Error{Code: domain.CodeNotConnected}
 	case !ok:
-		return &domain.Error{Code: domain.CodeInvalid}
+		return &domain.Error{Code: domain.CodeHistoryTooLarge}
 	}
 	return take(piece)
 }
@@ -49,6 +49,12 @@ func (p *phones) connect(on bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.away = !on
+}
+
+func (p *phones) offer(waid string, piece domain.Past) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pieces[waid] = piece
 }
 
 func (p *phones) knows() []string {
@@ -79,7 +85,7 @@ func TestPiecesAreKeptInOrderWheneverTheDeviceIsThere(t *testing.T) {
 		return domain.Past{Messages: []domain.InboundMessage{{WAID: waid, Chat: ana, Sender: ana, At: at, Kind: domain.KindText, Text: waid}}}
 	}
 	for i, waid := range []string{"first", "broken", "last"} {
-		notice := &domain.InboundHistory{WAID: waid, Type: "RECENT", Chunk: i, At: at, Raw: []byte("a key")}
+		notice := &domain.InboundHistory{WAID: waid, Type: "RECENT", Chunk: i, At: at, Raw: []byte("a key"), Percent: 50 + 10*i}
 		require.NoError(t, s.Receive(t.Context(), device.Ref, domain.Inbound{History: notice}))
 	}
 
@@ -98,8 +104,20 @@ func TestPiecesAreKeptInOrderWheneverTheDeviceIsThere(t *testing.T) {
 	require.Equal(t, []string{"first", "last"}, p.knows(), "what can't be read holds nothing back")
 	require.Eventually(t, func() bool {
 		jobs, err := s.HistoryJobs(t.Context(), device.Ref.Device)
-		return err == nil && len(jobs) == 1 && jobs[0].Notice.WAID == "broken"
+		return err == nil && len(jobs) == 0
 	}, 10*time.Second, time.Millisecond)
+	progress, err := s.HistoryProgress(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []domain.HistoryProgress{{
+		Ref: device.Ref, Percent: 70, Pieces: 3, Refused: 1, Why: domain.CodeHistoryTooLarge, Chats: 1, Messages: 2,
+	}}, progress)
+
+	w.Wake(device.Ref.Device)
+	p.offer("broken", text("mended"))
+	require.NoError(t, s.HistoryAgain(t.Context(), device.Ref))
+	w.Wake(device.Ref.Device)
+	require.Eventually(t, func() bool { return len(p.knows()) == 3 }, 10*time.Second, time.Millisecond)
+	require.Equal(t, 2, p.tried("broken"), "once by itself, and once because somebody said so")
 	cancel()
 	require.NoError(t, <-ended)
 
@@ -108,5 +126,5 @@ func TestPiecesAreKeptInOrderWheneverTheDeviceIsThere(t *testing.T) {
 	require.Len(t, page, 1)
 	_, _, count, err := s.Messages(t.Context(), page[0].Ref.Conversation, "", 10)
 	require.NoError(t, err)
-	require.Equal(t, 2, count)
+	require.Equal(t, 3, count)
 }

@@ -17,6 +17,7 @@ type Store interface {
 	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) ([]domain.ReadMark, error)
 	SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) error
 	Devices(ctx context.Context) ([]domain.Device, error)
+	PhonesWithMore(ctx context.Context, id domain.ConversationID) ([]domain.DeviceID, error)
 }
 
 // Outbox keeps messages until WhatsApp has them.

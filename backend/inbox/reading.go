@@ -21,6 +21,7 @@ type Thread struct {
 	Messages []domain.Message
 	Before   domain.Cursor // of what is older, "" at the beginning
 	Total    int
+	More     bool // at the beginning: a phone may have older messages, see Past.Older
 }
 
 // Conversations returns a page of one subaccount's inbox, or of all (0). limit is 1–200. Errors: invalid for a cursor that is none.
@@ -42,7 +43,15 @@ func (i *Inbox) Thread(ctx context.Context, id domain.ConversationID, before dom
 	if err != nil {
 		return Thread{}, err
 	}
-	return Thread{Messages: messages, Before: older, Total: total}, nil
+	thread := Thread{Messages: messages, Before: older, Total: total}
+	if older == "" && len(messages) > 0 {
+		phones, err := i.store.PhonesWithMore(ctx, id)
+		if err != nil {
+			return Thread{}, err
+		}
+		thread.More = len(phones) > 0
+	}
+	return thread, nil
 }
 
 // Message returns one message with its whole text. Errors: not_found.

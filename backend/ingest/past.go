@@ -9,7 +9,7 @@ import (
 // KeepPast keeps a part of what a phone handed over as history and returns once it is on disk. What nothing can be done with is left out: a
 // phone hands over what it has, and asking again would bring the same.
 func (i *Ingest) KeepPast(ctx context.Context, ref domain.DeviceRef, past domain.Past) error {
-	var clean domain.Past
+	clean := domain.Past{Ended: past.Ended}
 	now := i.now()
 	for _, m := range past.Messages {
 		in := cleaned(domain.Inbound{Message: &m}, now)

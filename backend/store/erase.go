@@ -64,6 +64,7 @@ func (e *erasure) traces() error {
 		{"DELETE FROM receipts WHERE subaccount_id = $1 AND device_id = $2", both},
 		{"DELETE FROM phone_reads WHERE subaccount_id = $1 AND device_id = $2", both},
 		{"DELETE FROM history_jobs WHERE subaccount_id = $1 AND device_id = $2", both},
+		{"DELETE FROM past_chats WHERE subaccount_id = $1 AND device_id = $2", both},
 		{"DELETE FROM dead_letters WHERE subaccount_id = $1 AND device_id = $2", both},
 	})
 }

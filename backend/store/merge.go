@@ -89,6 +89,8 @@ func (m *merging) move() error {
 		{"UPDATE drafts SET conversation_id = $1 WHERE conversation_id = $2", both},
 		{`INSERT INTO phone_reads (subaccount_id, conversation_id, device_id, at) SELECT subaccount_id, $1, device_id, at FROM phone_reads
 			WHERE conversation_id = $2 ON CONFLICT (conversation_id, device_id) DO UPDATE SET at = excluded.at WHERE excluded.at > phone_reads.at`, both},
+		{`INSERT INTO past_chats (subaccount_id, conversation_id, device_id, ended) SELECT subaccount_id, $1, device_id, ended FROM past_chats
+			WHERE conversation_id = $2 ON CONFLICT (conversation_id, device_id) DO NOTHING`, both},
 		{`UPDATE messages SET unread = FALSE WHERE conversation_id = $1 AND unread AND EXISTS (SELECT 1 FROM phone_reads r
 			JOIN message_devices d ON d.device_id = r.device_id WHERE r.conversation_id = $1 AND d.message_id = messages.id AND messages.at < r.at)`, []any{m.target}},
 	})

@@ -64,7 +64,7 @@ func TestANoticeOfHistoryIsWorkedThroughOnce(t *testing.T) {
 	require.Len(t, jobs(), 2)
 	require.Equal(t, first, jobs()[0].Notice)
 
-	require.NoError(t, s.HistoryKept(ctx, jobs()[0]))
+	require.NoError(t, s.HistoryKept(ctx, jobs()[0], 0))
 	require.Len(t, jobs(), 2, "the phone has not been told yet")
 	require.Empty(t, jobs()[0].Notice.Raw)
 	require.NoError(t, s.HistoryReceipted(ctx, jobs()[0]))

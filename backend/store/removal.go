@@ -77,6 +77,7 @@ func (s *Store) retireDevice(t *tx, ref domain.DeviceRef) error {
 	return t.each([]change{
 		{"UPDATE message_devices SET read_due = NULL WHERE device_id = $1 AND read_due IS NOT NULL", []any{ref.Device}},
 		{"DELETE FROM history_jobs WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
+		{"DELETE FROM past_chats WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{"DELETE FROM device_proxies WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{"DELETE FROM receipts WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{"DELETE FROM arrivals WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},

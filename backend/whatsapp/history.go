@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -28,7 +29,8 @@ const (
 
 // History fetches the piece of history that a notice names and hands it on in parts; an error of take ends it. It takes as long as ctx lets it.
 //
-// Errors are *domain.Error: CodeNotConnected, CodeInvalid for a piece that can't be read, now or ever; and what take returned.
+// Errors are *domain.Error: CodeNotConnected; CodeHistoryTooLarge and CodeHistoryBroken for a piece that can't be read, now or ever;
+// CodeHistoryGone for one that WhatsApp has no more, after the phone was asked to hand it over anew, with a new notice; and what take returned.
 func (c *Client) History(ctx context.Context, notice domain.InboundHistory, take func(domain.Past) error) error {
 	if !c.begin() {
 		return notConnected(errClosed)
@@ -42,35 +44,36 @@ func (c *Client) History(ctx context.Context, notice domain.InboundHistory, take
 	if err != nil {
 		return err
 	}
-	names := convert.HistoryNames(sync)
+	rest := domain.Past{Names: convert.HistoryNames(sync)}
 	answer := answerOf(notice)
 	for _, conversation := range sync.GetConversations() {
 		if err := c.handOn(ctx, conversation, take); err != nil {
 			return err
 		}
-		names = append(names, c.namesOf(ctx, conversation)...)
+		rest.Names = append(rest.Names, c.namesOf(ctx, conversation)...)
+		rest.Ended = append(rest.Ended, c.ended(conversation)...)
 		answer.add(conversation)
 	}
-	if len(names) == 0 && answer == nil {
+	if rest.Answer = answer.made(); len(rest.Names) == 0 && len(rest.Ended) == 0 && rest.Answer == nil {
 		return nil
 	}
-	return take(domain.Past{Names: names, Answer: answer.made()})
+	return take(rest)
 }
 
 // piece downloads and unpacks a piece of history. The library keeps of it what it needs itself.
 func (c *Client) piece(ctx context.Context, notice domain.InboundHistory) (*waHistorySync.HistorySync, error) {
 	var n waE2E.HistorySyncNotification
 	if err := proto.Unmarshal(notice.Raw, &n); err != nil {
-		return nil, invalid("The notice of history can't be read.", err)
+		return nil, unusable(domain.CodeHistoryBroken, "The notice of history can't be read.", err)
 	}
 	packed := n.InitialHistBootstrapInlinePayload
 	if packed == nil {
 		if n.GetFileLength() > maxPiece {
-			return nil, invalid("The piece of history is too large.", nil)
+			return nil, unusable(domain.CodeHistoryTooLarge, "The piece of history is too large.", nil)
 		}
 		var err error
 		if packed, err = c.wa.Download(ctx, &n); err != nil {
-			return nil, notConnected(err)
+			return nil, c.notDownloaded(ctx, notice.WAID, &n, err)
 		}
 	}
 	if err := measure(packed); err != nil {
@@ -79,23 +82,43 @@ func (c *Client) piece(ctx context.Context, notice domain.InboundHistory) (*waHi
 	n.InitialHistBootstrapInlinePayload = packed
 	sync, err := c.wa.DownloadHistorySync(ctx, &n, true)
 	if err != nil {
-		return nil, invalid("The piece of history can't be read.", err)
+		return nil, unusable(domain.CodeHistoryBroken, "The piece of history can't be read.", err)
 	}
 	return sync, nil
+}
+
+// notDownloaded says what it means that a piece could not be fetched. Of one that is gone the phone is told, and it hands it over anew.
+func (c *Client) notDownloaded(ctx context.Context, waid string, n *waE2E.HistorySyncNotification, cause error) error {
+	switch {
+	case errors.Is(cause, whatsmeow.ErrMediaDownloadFailedWith403), errors.Is(cause, whatsmeow.ErrMediaDownloadFailedWith404),
+		errors.Is(cause, whatsmeow.ErrMediaDownloadFailedWith410):
+		if err := c.wa.SendHistorySyncServerErrorReceipt(ctx, waid, n.GetMediaKey()); err != nil {
+			return notConnected(err)
+		}
+		return unusable(domain.CodeHistoryGone, "WhatsApp has the piece of history no more.", cause)
+	case errors.Is(cause, whatsmeow.ErrInvalidMediaHMAC), errors.Is(cause, whatsmeow.ErrInvalidMediaEncSHA256),
+		errors.Is(cause, whatsmeow.ErrInvalidMediaSHA256), errors.Is(cause, whatsmeow.ErrTooShortFile):
+		return unusable(domain.CodeHistoryBroken, "The piece of history is not the one that the phone named.", cause)
+	}
+	return notConnected(cause)
+}
+
+func unusable(code domain.Code, sentence string, cause error) *domain.Error {
+	return &domain.Error{Code: code, Message: sentence, Action: domain.ActionRetry, Err: maskedError(cause)}
 }
 
 // measure refuses what would unpack to more than maxPiece.
 func measure(packed []byte) error {
 	reader, err := zlib.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return invalid("The piece of history can't be unpacked.", err)
+		return unusable(domain.CodeHistoryBroken, "The piece of history can't be unpacked.", err)
 	}
 	size, err := io.Copy(io.Discard, io.LimitReader(reader, maxPiece+1))
 	switch {
 	case err != nil:
-		return invalid("The piece of history can't be unpacked.", err)
+		return unusable(domain.CodeHistoryBroken, "The piece of history can't be unpacked.", err)
 	case size > maxPiece:
-		return invalid("The piece of history is too large.", nil)
+		return unusable(domain.CodeHistoryTooLarge, "The piece of history is too large.", nil)
 	}
 	return nil
 }
@@ -120,6 +143,18 @@ func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Convers
 		}
 	}
 	return c.takePart(ctx, part, take)
+}
+
+// ended names a conversation that the phone has nothing older of.
+func (c *Client) ended(conversation *waHistorySync.Conversation) []domain.Peer {
+	if conversation.GetEndOfHistoryTransferType() != waHistorySync.Conversation_COMPLETE_AND_NO_MORE_MESSAGE_REMAIN_ON_PRIMARY {
+		return nil
+	}
+	jid, _ := types.ParseJID(conversation.GetID())
+	if chat, ok := convert.Chat(jid, c.other(jid)); ok {
+		return []domain.Peer{chat}
+	}
+	return nil
 }
 
 // namesOf is how the person of a conversation calls themselves, as the library has kept it from an earlier piece: the names come before most of

@@ -39,15 +39,18 @@ func TestHistoryThatCanNotBeRead(t *testing.T) {
 		},
 	})
 	require.NoError(t, err)
-	for name, raw := range map[string][]byte{
-		"no notice":                        []byte("\xff"),
-		"a payload that is not deflated":   notice(t, []byte("not deflated")),
-		"a payload that ends in between":   notice(t, deflated(t, []byte("half of it"))[:8]),
-		"a payload that is no history":     notice(t, deflated(t, []byte("\xff\xff\xff"))),
-		"a payload that unpacks too large": notice(t, deflated(t, make([]byte, 257<<20))),
+	for name, tt := range map[string]struct {
+		raw  []byte
+		want domain.Code
+	}{
+		"no notice":                        {[]byte("\xff"), domain.CodeHistoryBroken},
+		"a payload that is not deflated":   {notice(t, []byte("not deflated")), domain.CodeHistoryBroken},
+		"a payload that ends in between":   {notice(t, deflated(t, []byte("half of it"))[:8]), domain.CodeHistoryBroken},
+		"a payload that is no history":     {notice(t, deflated(t, []byte("\xff\xff\xff"))), domain.CodeHistoryBroken},
+		"a payload that unpacks too large": {notice(t, deflated(t, make([]byte, 257<<20))), domain.CodeHistoryTooLarge},
 	} {
-		err := client.History(t.Context(), domain.InboundHistory{WAID: "H1", Raw: raw}, none)
-		require.Equal(t, domain.CodeInvalid, domain.CodeOf(err), name)
+		err := client.History(t.Context(), domain.InboundHistory{WAID: "H1", Raw: tt.raw}, none)
+		require.Equal(t, tt.want, domain.CodeOf(err), name)
 	}
 	require.NoError(t, client.History(t.Context(), domain.InboundHistory{WAID: "H1", Raw: notice(t, deflated(t, strange))}, none))
 }

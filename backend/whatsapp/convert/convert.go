@@ -202,5 +202,7 @@ func historyNotice(e *events.Message, own Own) *domain.InboundHistory {
 		Chunk: int(notice.GetChunkOrder()),
 		At:    info.Timestamp,
 		Raw:   raw,
+
+		Percent: int(min(notice.GetProgress(), 100)),
 	}
 }

@@ -42,6 +42,14 @@ func sameUserAlt(info *types.MessageInfo) types.JID {
 	return info.RecipientAlt
 }
 
+// Chat makes a peer of a chat's JID and the other JID of the same person, which may be empty; false where the domain has no such chat.
+func Chat(jid, alt types.JID) (domain.Peer, bool) {
+	if jid.Server == types.GroupServer && jid.User != "" {
+		return domain.Peer{Group: jid.User}, true
+	}
+	return person(jid, alt)
+}
+
 // person makes a peer of a person's JID and the other JID of the same person, which may be empty. It is false for what is no
 // person: groups, channels, bots, services, and malformed names.
 func person(jid, alt types.JID) (domain.Peer, bool) {
