@@ -34,7 +34,8 @@ type bubble struct {
 	unplugged atomic.Bool  // this computer has no network
 	dials     dialGauge    // without a proxy
 	proxy     atomic.Pointer[proxy.Memory]
-	log       lockedText
+	log       guardedLog
+	system    System // the computer; nil for one that tells nothing
 }
 
 // inBubble runs a test with a workspace that has one device, not linked yet.
@@ -83,7 +84,7 @@ func (b *bubble) start() {
 	e, err := Open(ctx, Options{
 		Dir: b.dir, Kind: Simulated, Mode: Serve, Version: "test",
 		Endpoint: "ws://127.0.0.1:1/ws/chat", RootKey: base64.StdEncoding.EncodeToString(key[:]),
-		HTTPClient: &http.Client{Transport: b.line(sim.HTTPClient().Transport)}, Log: &b.log, Now: b.now,
+		HTTPClient: &http.Client{Transport: b.line(sim.HTTPClient().Transport)}, Log: &b.log, Now: b.now, System: b.system,
 		ProxyDial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return b.proxy.Load().Dial(ctx, network, address)
 		},

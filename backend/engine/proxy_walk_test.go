@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
-	"sync"
+	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,26 +82,19 @@ func (b *bubble) keepsCredentials() {
 	require.NoError(b.t, err)
 	for _, secret := range []string{proxyUser, proxyPassword} {
 		require.NotContains(b.t, string(told), secret)
-		require.NotContains(b.t, b.log.String(), secret)
 	}
+	require.False(b.t, b.log.told.Load(), "the log")
 }
 
-// lockedText is a text that several goroutines write.
-type lockedText struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
+// guardedLog is a log that is not kept and remembers whether credentials of a proxy stood in it.
+type guardedLog struct{ told atomic.Bool }
 
-// Write adds to the text.
-func (l *lockedText) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-// String is the text so far.
-func (l *lockedText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+// Write reads a line of the log.
+func (g *guardedLog) Write(line []byte) (int, error) {
+	for _, secret := range []string{proxyUser, proxyPassword} {
+		if bytes.Contains(line, []byte(secret)) {
+			g.told.Store(true)
+		}
+	}
+	return len(line), nil
 }

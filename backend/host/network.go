@@ -59,10 +59,17 @@ func sourceTo(ctx context.Context, network, address string) netip.Addr {
 
 // watchNetwork tells of every way out that is new, until ctx ends.
 func watchNetwork(ctx context.Context, changed func(), log zerolog.Logger) {
+	watchNews(ctx, readNetwork, lookOut, changed, log)
+}
+
+// watchNews looks at the ways out after the news that read tells of.
+func watchNews(
+	ctx context.Context, read func(context.Context, func()) error, look func(context.Context) ways, changed func(), log zerolog.Logger,
+) {
 	news := make(chan struct{}, 1)
 	var reader sync.WaitGroup
 	reader.Go(func() {
-		err := readNetwork(ctx, func() {
+		err := read(ctx, func() {
 			select {
 			case news <- struct{}{}:
 			default:
@@ -72,7 +79,7 @@ func watchNetwork(ctx context.Context, changed func(), log zerolog.Logger) {
 			log.Info().Err(err).Msg("the system does not tell of its network; it is looked at now and then")
 		}
 	})
-	follow(ctx, news, lookOut, changed)
+	follow(ctx, news, look, changed)
 	reader.Wait()
 }
 

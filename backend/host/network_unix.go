@@ -16,7 +16,11 @@ func readNetwork(ctx context.Context, changed func()) error {
 	if err != nil {
 		return err
 	}
-	routes := os.NewFile(uintptr(socket), "routes")
+	return readNews(ctx, os.NewFile(uintptr(socket), "routes"), changed)
+}
+
+// readNews calls changed for everything that comes over the kernel's socket, until ctx ends. It closes the socket.
+func readNews(ctx context.Context, routes *os.File, changed func()) error {
 	defer func() { _ = routes.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = routes.Close() })()
 	message := make([]byte, 64<<10)
