@@ -44,6 +44,17 @@ func (t *Timeline) Changes(id, before int64, problems bool, limit int) (ChangePa
 	})
 }
 
+// CheckGap asks the phone of a device anew about a gap that could not be proved. What comes of it is told as a change of the topic "gap".
+// Errors: not_connected while the device could not ask; not_found.
+func (t *Timeline) CheckGap(id, gap int64) error {
+	return tell(t.gate, "Timeline.CheckGap", func(ctx context.Context, s Services) error {
+		if s.Gaps == nil {
+			return &domain.Error{Code: domain.CodeNotFound, Message: "This gap is not there."}
+		}
+		return s.Gaps.CheckAgain(ctx, domain.DeviceID(id), domain.GapID(gap))
+	})
+}
+
 func uptimeOf(f timeline.Figures) Uptime {
 	return Uptime{
 		Device: int64(f.Device), From: ms(f.From), To: ms(f.To), Share: shareOf(f.Summary),

@@ -38,7 +38,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Proxies.Get", "Proxies.Remove", "Proxies.Save",
 		"Settings.Get", "Settings.Set",
 		"Sleep.Rest", "Sleep.SendAllLate", "Sleep.SendLate",
-		"Timeline.Changes", "Timeline.Fleet", "Timeline.Report",
+		"Timeline.Changes", "Timeline.CheckGap", "Timeline.Fleet", "Timeline.Report",
 	}, got)
 }
 

@@ -31,6 +31,8 @@ type Services struct {
 
 	// Notices is what was told; nil stands for nothing.
 	Notices Notices
+	// Gaps checks what a device may have missed; nil stands for nothing to check.
+	Gaps Gaps
 	// ClockWrong tells whether this computer's clock is far from WhatsApp's; nil stands for no.
 	ClockWrong func() bool
 	// OpenURL opens an address that the facade found harmless; nil where a browser shows the interface and opens it itself.
@@ -45,6 +47,12 @@ type Notices interface {
 	Newest(ctx context.Context, limit int) ([]domain.Notice, int64, error)
 	// Read marks every notice up to an id as read.
 	Read(ctx context.Context, upTo int64) error
+}
+
+// Gaps checks the times in which nothing could arrive.
+type Gaps interface {
+	// CheckAgain asks a phone anew that did not answer. Errors: not_connected, not_found.
+	CheckAgain(ctx context.Context, device domain.DeviceID, gap domain.GapID) error
 }
 
 // Phones are the simulated phones of the demo. Numbers are international digits without "+".

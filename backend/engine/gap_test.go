@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waflow/backend/bridge"
 	"waflow/backend/domain"
 )
 
@@ -129,6 +130,41 @@ func TestAPhoneThatIsOffProvesNothing(t *testing.T) {
 		b.ours.SetNetwork(true)
 		g := b.settled(domain.GapNotProvable)
 		require.Equal(t, 3, g.Late, "that is known all the same")
+		b.complete(5)
+	})
+}
+
+func TestAPhoneThatIsBackIsAskedAgainWhenSomebodyWantsIt(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.link(b.reception, b.ours)
+		b.write("before", 2)
+		b.ours.SetNetwork(false)
+		b.shows(domain.CauseServerUnreachable)
+		b.write("meanwhile", 3)
+		b.ours.SetOwnNetwork(false)
+		b.ours.SetNetwork(true)
+		g := b.settled(domain.GapNotProvable)
+		again := func(gap domain.GapID) error {
+			return facade[*bridge.Timeline](b).CheckGap(int64(b.reception), int64(gap))
+		}
+
+		require.NoError(t, again(g.ID))
+		b.settled(domain.GapNotProvable) // the phone is still off
+		require.ErrorContains(t, again(g.ID+1), string(domain.CodeNotFound))
+		require.NoError(t, b.fleetFacade().Pause(int64(b.reception)))
+		b.shows(domain.CausePaused)
+		require.ErrorContains(t, again(g.ID), string(domain.CodeNotConnected))
+		b.press()
+		b.well()
+
+		b.ours.SetOwnNetwork(true)
+		require.NoError(t, again(g.ID))
+		require.NoError(t, again(g.ID), "pressed twice")
+		b.wait("the check", func() bool { return b.allGaps()[len(b.allGaps())-1].State == domain.GapVerified })
+		gaps := b.allGaps()
+		require.Equal(t, g.ID, gaps[len(gaps)-1].ID)
+		require.Equal(t, 3, gaps[len(gaps)-1].Late)
+		require.NoError(t, again(g.ID), "there is nothing left to check")
 		b.complete(5)
 	})
 }

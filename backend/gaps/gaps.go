@@ -24,6 +24,8 @@ type Store interface {
 	// SaveGap and DropGap report whether the gap was still as was: a device may go down while its gap is being looked at.
 	SaveGap(ctx context.Context, was, g domain.Gap) (bool, error)
 	DropGap(ctx context.Context, was domain.Gap) (bool, error)
+	// RecheckGap has a gap that was not provable checked again, and reports whether it was in that state. Errors: not_found.
+	RecheckGap(ctx context.Context, device domain.DeviceID, id domain.GapID) (domain.Gap, bool, error)
 	UnsettledGaps(ctx context.Context, id domain.DeviceID) ([]domain.Gap, error)
 	LateMessages(ctx context.Context, g domain.Gap) (int, error)
 	GapConversations(ctx context.Context, g domain.Gap, since time.Time, limit int) ([]domain.GapCheck, error)

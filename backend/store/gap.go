@@ -70,6 +70,24 @@ func (s *Store) moveGap(ctx context.Context, what, query string, was domain.Gap,
 	return moved > 0, err
 }
 
+// RecheckGap has a gap of a device that was not provable checked again: what is left to be compared with the phone is as it was. It reports
+// whether the gap was in that state. Errors: not_found.
+func (s *Store) RecheckGap(ctx context.Context, device domain.DeviceID, id domain.GapID) (domain.Gap, bool, error) {
+	var g domain.Gap
+	var again bool
+	err := s.do(ctx, "check a gap again", func(t *tx) (err error) {
+		if g, err = scanGap(t.row("SELECT "+gapColumns+" FROM gaps WHERE device_id = $1 AND id = $2", device, id)); err != nil {
+			return orNotFound("gap", err)
+		}
+		if again = g.State == domain.GapNotProvable; !again {
+			return nil
+		}
+		g.State = domain.GapChecking
+		return t.run("UPDATE gaps SET state = $1 WHERE subaccount_id = $2 AND id = $3", g.State, g.Ref.Subaccount, g.ID)
+	})
+	return g, again, err
+}
+
 // UnsettledGaps returns the gaps of a device of which it is not known yet whether anything is missing, oldest first.
 func (s *Store) UnsettledGaps(ctx context.Context, id domain.DeviceID) ([]domain.Gap, error) {
 	out, err := collect(reading{ctx, s.read}, scanGap, "SELECT "+gapColumns+

@@ -71,6 +71,8 @@ export function callsOver(transport: Transport) {
       /** A page of changes older than the one with the id `before`; the newest if that is 0. */
       changes: (device: number, before: number, problems: boolean, limit: number) =>
         call<ChangePage>("Timeline.Changes", device, before, problems, limit),
+      /** Asks the phone anew about a gap that could not be proved. */
+      checkGap: (device: number, gap: number) => act("Timeline.CheckGap", device, gap),
     },
     pairing: {
       start: (device: number) => call<Pairing>("Pairing.Start", device),

@@ -7,6 +7,7 @@ const PAGE = 20;
 /** What the history asks of the engine. */
 export interface HistoryCalls {
   changes(device: number, before: number, problems: boolean, limit: number): Promise<ChangePage>;
+  checkGap(device: number, gap: number): Promise<void>;
 }
 
 /** How a device's status changed, newest first, page by page. */
@@ -21,6 +22,11 @@ export class DeviceHistory {
   more = $state(false);
   /** Only Offline and Requires attention are shown. */
   problems = $state(false);
+
+  /** The gap whose phone is being asked anew; 0 while none is. */
+  asking = $state(0);
+  /** Why a phone could not be asked anew, and about which gap. */
+  unasked = $state.raw<{ gap: number; problem: Problem } | null>(null);
 
   #calls: HistoryCalls;
   #load = 0;
@@ -58,6 +64,19 @@ export class DeviceHistory {
     this.problems = problems;
     this.changes = [];
     await this.load();
+  }
+
+  /** Has the phone asked anew about a gap that could not be proved. What comes of it is told by the engine. */
+  async checkAgain(gap: Gap): Promise<void> {
+    if (this.asking !== 0) return;
+    this.asking = gap.id;
+    this.unasked = null;
+    try {
+      await this.#calls.checkGap(this.device, gap.id);
+    } catch (error) {
+      this.unasked = { gap: gap.id, problem: problemOf(error) };
+    }
+    this.asking = 0;
   }
 
   async #read(before: number, take: (page: ChangePage) => void): Promise<void> {

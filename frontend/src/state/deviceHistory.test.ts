@@ -12,7 +12,7 @@ function engine(count: number) {
       .filter(({ id }) => !problems || id % 2 === 0);
     return Promise.resolve({ changes: all.slice(0, limit), more: all.length > limit, gaps: [] });
   });
-  return { rows, changes };
+  return { rows, changes, checkGap: vi.fn(async (_device: number, _gap: number) => undefined) };
 }
 
 const ids = (history: DeviceHistory) => history.changes.map(({ id }) => id);
@@ -28,8 +28,8 @@ describe("a device's history", () => {
   });
 
   it("keeps the older ones that are shown when something new happens", async () => {
-    const { rows, changes } = engine(30);
-    const history = new DeviceHistory(7, { changes });
+    const { rows, ...calls } = engine(30);
+    const history = new DeviceHistory(7, calls);
     await history.load();
     await history.older();
     rows.count = 32;
@@ -48,7 +48,7 @@ describe("a device's history", () => {
   });
 
   it("says why it cannot be read", async () => {
-    const history = new DeviceHistory(7, { changes: () => Promise.reject(new Error("gone")) });
+    const history = new DeviceHistory(7, { ...engine(0), changes: () => Promise.reject(new Error("gone")) });
     await history.load();
     expect([history.status, history.problem?.code]).toEqual(["failed", "internal"]);
   });

@@ -1,6 +1,7 @@
-import { cleanup, render, screen } from "@testing-library/svelte";
+import { cleanup, render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import { CallError } from "../../api/problem";
 import type { Device, Gap, DeviceSettings, StateChange } from "../../api/types";
 import { DeviceProxy } from "../../state/deviceProxy.svelte";
 import { DeviceHistory } from "../../state/deviceHistory.svelte";
@@ -13,6 +14,7 @@ const MIN = 60_000;
 function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal = "", gaps: Gap[] = []) {
   const device = sampleDevice({ since: now - 34 * MIN, slot: 1, ...part });
   const onsave = vi.fn<(device: Device, part: Partial<DeviceSettings>) => Promise<string>>().mockResolvedValue(refusal);
+  const checkGap = vi.fn<(device: number, gap: number) => Promise<void>>().mockResolvedValue();
   const props = {
     device,
     proxy: new DeviceProxy(device.id, {
@@ -23,7 +25,7 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
     uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
     owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" as const },
     slot: 1,
-    history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false, gaps }) }),
+    history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false, gaps }), checkGap }),
     now,
     version: "0.1.0",
     busy: false,
@@ -35,7 +37,7 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
     onsave,
   };
   render(DevicePage, props);
-  return { ...props, user: userEvent.setup() };
+  return { ...props, checkGap, user: userEvent.setup() };
 }
 
 describe("a device's page", () => {
@@ -131,12 +133,30 @@ describe("a device's page", () => {
       { ...gap, id: 2, from: at - 80 * MIN, late: 0, state: "not_provable" },
       { ...gap, id: 3, from: at - 120 * MIN, late: 0, found: 1, relinked: true, state: "verified" },
     ]);
-    const told = (await screen.findAllByTestId("history-gap")).map((line) => line.textContent);
+    const told = (await screen.findAllByTestId("history-gap")).map((line) => line.querySelector("p")?.textContent);
     expect(told).toEqual([
       "12 messages arrived late. Nothing is missing: checked with the phone.",
       "Could not be checked: the phone did not answer.",
       "1 message was fetched from the phone. Nothing is missing: checked with the phone.",
     ]);
+  });
+
+  it("has the phone asked again that did not answer, and says when it cannot be asked", async () => {
+    const at = now - 34 * MIN;
+    const gap = { id: 4, from: at, to: now, relinked: false, late: 0, found: 0, state: "not_provable" as const };
+    const rows = [sampleChange({ at, to: "network_down", status: "offline", end: now })];
+    const { user, checkGap, device } = show({}, rows, "", [gap]);
+    const again = await screen.findByRole("button", { name: "Check again: No network" });
+    expect(again).toHaveTextContent("Check again");
+    await user.click(again);
+    expect(checkGap).toHaveBeenCalledWith(device.id, 4);
+
+    const problem = { code: "not_connected", message: "", detail: {}, action: "retry" };
+    checkGap.mockRejectedValueOnce(new CallError(problem));
+    await user.click(again);
+    expect(within(screen.getByTestId("history-gap")).getByRole("status")).toHaveTextContent(
+      "This device is not connected. Nothing was lost.",
+    );
   });
 
   it("says when the history begins", async () => {
