@@ -34,9 +34,11 @@ type move struct {
 // finish sets what follows from the cause alone and adds the effect that tells the change, so that no transition can forget either.
 func (m *move) finish(before State) (State, []Effect) {
 	m.Told.Status = m.Told.Cause.Status()
+	m.Told.Detail.Locked = before.Told.Detail.Locked // goes with what is told, and is no news by itself
 	if m.Told == before.Told {
 		return m.State, m.effects
 	}
+	m.Told.Detail.Locked = m.Troubles.Timelocked
 	kind := Tell
 	if m.Told.Cause != before.Told.Cause || m.Told.Status != before.Told.Status {
 		kind = Record

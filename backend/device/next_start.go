@@ -17,8 +17,8 @@ func (m *move) started() {
 	case domain.CausePaused, domain.CauseReplaced:
 		// A person decides: to dial a session that was replaced would throw the other program out.
 	case domain.CauseTemporarilyBanned:
-		if m.in.At.Before(m.Told.Detail.Until) {
-			m.Phase, m.Due = PhaseWaiting, m.Told.Detail.Until
+		if m.in.At.Before(m.Told.Detail.NextTry) {
+			m.Phase, m.Due = PhaseWaiting, m.Told.Detail.NextTry
 			return
 		}
 		m.startDial()

@@ -75,7 +75,7 @@ func ups() map[domain.Cause]func(*State) {
 		domain.CauseFirstSync: func(s *State) { s.Up, s.Fresh, s.Due = since, true, moment().Add(time.Second) },
 		domain.CauseReachoutTimelock: func(s *State) {
 			s.Up, s.Troubles.Timelocked = since, moment().Add(time.Hour)
-			s.Told.Detail.Until = moment().Add(time.Hour)
+			s.Told.Detail.Until, s.Told.Detail.Locked = s.Troubles.Timelocked, s.Troubles.Timelocked
 		},
 		domain.CausePhoneOfflineTooLong: func(s *State) { s.Up, s.Troubles.PhoneDays = since, 10; s.Told.Detail.Step = 10 },
 		domain.CauseDeaf:                func(s *State) { s.Up, s.Troubles.Deaf, s.Troubles.DeafTried = since, true, true },

@@ -88,6 +88,7 @@ func New(d domain.Device, linked bool) State {
 	s.Told.Status = d.State.Cause.Status()
 	if linked {
 		s.Troubles.PhoneDays = d.Phone.Told
+		s.Troubles.Timelocked = d.State.Detail.Locked
 	}
 	switch d.State.Cause {
 	case domain.CauseReachoutTimelock:

@@ -56,6 +56,7 @@ type StateDetail struct {
 	Step    int       `json:"step,omitempty"`   // "code n of 6", or percent of the first sync
 
 	Proxy    string    `json:"proxy,omitempty"`   // host and port of the proxy that failed; Reason is its ProxyTrouble then
+	Locked   time.Time `json:"locked,omitzero"`   // until when WhatsApp restricts first contacts, whatever the cause
 	DownFrom time.Time `json:"downFrom,omitzero"` // since when nothing could arrive, where that was noticed afterwards: a sleep
 }
 
