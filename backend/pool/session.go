@@ -32,11 +32,16 @@ type session struct {
 	once     sync.Once
 	loggedIn chan struct{} // holds a token when a session that is being given up has logged in
 
-	mu        sync.Mutex
-	live      Client             // for those who send; nil while there is none
-	interrupt context.CancelFunc // of the present connection or dial
+	mu      sync.Mutex
+	live    Client             // for those who send; nil while there is none
+	present *connection        // the last that was asked for and not given up; nil while there is none
+	asking  context.CancelFunc // ends the wait for a code to type
+}
+
+// connection is one that was asked for: its dial waits or goes on, then it may be open. Guarded by session.mu.
+type connection struct {
+	interrupt context.CancelFunc
 	dialing   bool
-	asking    context.CancelFunc // ends the wait for a code to type
 }
 
 var (
@@ -75,13 +80,14 @@ func (s *session) closed() bool {
 // connect dials, opening the session file first where that is still to be done. done gets the result.
 func (s *session) connect(done func(error)) {
 	ctx, cancel := context.WithCancel(context.Background())
+	c := &connection{interrupt: cancel, dialing: true}
 	s.mu.Lock()
-	s.interrupt, s.dialing = cancel, true
+	s.present = c
 	s.mu.Unlock()
 	posted := s.ops.post(func() {
 		err := s.dial(ctx)
 		s.mu.Lock()
-		s.dialing = false
+		c.dialing = false
 		s.mu.Unlock()
 		if err != nil {
 			cancel()
@@ -120,23 +126,23 @@ func (s *session) dial(ctx context.Context) (err error) {
 // disconnect ends the connection. A dial that is on its way is told to give up at once; whether it listens is the client's affair.
 func (s *session) disconnect() {
 	s.mu.Lock()
-	interrupt, dialing := s.interrupt, s.dialing
-	s.interrupt = nil
+	c := s.present
+	s.present = nil
 	if s.asking != nil {
 		s.asking()
 	}
-	s.mu.Unlock()
-	if interrupt == nil {
-		return
+	if c != nil && c.dialing {
+		c.interrupt()
 	}
-	if dialing {
-		interrupt()
+	s.mu.Unlock()
+	if c == nil {
+		return
 	}
 	s.ops.post(func() {
 		if s.client != nil {
 			s.client.Disconnect()
 		}
-		interrupt()
+		c.interrupt()
 	})
 }
 
@@ -230,8 +236,8 @@ func (s *session) end(discard bool) {
 	}()
 	s.mu.Lock()
 	s.live = nil
-	if s.interrupt != nil {
-		s.interrupt()
+	if s.present != nil {
+		s.present.interrupt()
 	}
 	s.mu.Unlock()
 	if err != nil {
