@@ -11,6 +11,8 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 	"go.mau.fi/util/dbutil"
+
+	"waflow/backend/words"
 )
 
 const (
@@ -62,8 +64,10 @@ func onConnect(conn *sqlite3.SQLiteConn) error {
 	if runtime.GOOS == "darwin" {
 		pragmas += "; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1"
 	}
-	_, err := conn.Exec(pragmas, nil)
-	return err
+	if _, err := conn.Exec(pragmas, nil); err != nil {
+		return err
+	}
+	return conn.RegisterFunc("folded", words.Fold, true) // of a name, for the triggers that keep what conversations are found by
 }
 
 // connect makes a pool of at most n connections. None is opened yet.

@@ -24,9 +24,13 @@ func parsePlace(c domain.Cursor) (place, error) {
 		return p, nil
 	}
 	if _, err := fmt.Sscanf(string(c), "%d.%d", &p.at, &p.id); err != nil || p.cursor() != c {
-		return place{}, &domain.Error{Code: domain.CodeInvalid, Message: "the place in the list is not one that was given out"}
+		return place{}, notAPlace()
 	}
 	return p, nil
+}
+
+func notAPlace() error {
+	return &domain.Error{Code: domain.CodeInvalid, Message: "the place in the list is not one that was given out"}
 }
 
 // before is a condition for what lies before the place; its placeholders follow the first used ones.

@@ -44,6 +44,7 @@ type Store struct {
 	write *dbutil.Database // one connection
 	read  *dbutil.Database // read-only connections
 	w     *writer
+	index *indexer
 
 	committed func(domain.Changed)
 
@@ -78,6 +79,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.people = newPeople()
 	s.w = newWriter(s.write, s.log, s.afterCommit, s.afterLoss)
+	s.index = newIndexer(s)
 	return s, nil
 }
 
@@ -124,6 +126,7 @@ func quickCheck(q querier) error {
 
 // Close finishes what is queued and closes the database.
 func (s *Store) Close() error {
+	s.index.close()
 	s.w.close()
 	err := errors.Join(s.read.Close(), s.write.Close())
 	if err != nil {
@@ -153,6 +156,7 @@ func (s *Store) afterCommit(txs []*tx) {
 			s.committed(t.changed)
 		}
 	}
+	s.index.look()
 }
 
 // afterLoss forgets what memory may have learned from a write that was undone.
