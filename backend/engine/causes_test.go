@@ -206,8 +206,7 @@ func walkComputer(b *bubble) {
 
 func walkUnlinked(b *bubble) {
 	b.link(b.reception, b.ours)
-	require.Equal(b.t, 1, b.ours.UnlinkAll())
-	b.shows(domain.CauseUnlinked)
+	b.unlinked()
 	b.announced(domain.CauseUnlinked)
 	b.press()
 	b.shows(domain.CauseShowingQR)

@@ -22,6 +22,28 @@ func (b *bubble) write(what string, count int) {
 	}
 }
 
+// inUse links the device and has Ana write twice.
+func (b *bubble) inUse() {
+	b.t.Helper()
+	b.link(b.reception, b.ours)
+	b.write("before", 2)
+}
+
+// cutOff takes the device's way to WhatsApp while Ana writes three times.
+func (b *bubble) cutOff() {
+	b.t.Helper()
+	b.ours.SetNetwork(false)
+	b.shows(domain.CauseServerUnreachable)
+	b.write("meanwhile", 3)
+}
+
+// unlinked has the phone unlink the device.
+func (b *bubble) unlinked() {
+	b.t.Helper()
+	require.Equal(b.t, 1, b.ours.UnlinkAll())
+	b.shows(domain.CauseUnlinked)
+}
+
 // gaps are those of the device, oldest first.
 func (b *bubble) allGaps() []domain.Gap {
 	b.t.Helper()
@@ -54,11 +76,8 @@ func (b *bubble) complete(unread int) {
 
 func TestAfterADropWhatArrivedLateIsCountedAndTheRestIsChecked(t *testing.T) {
 	inBubble(t, func(b *bubble) {
-		b.link(b.reception, b.ours)
-		b.write("before", 2)
-		b.ours.SetNetwork(false)
-		b.shows(domain.CauseServerUnreachable)
-		b.write("meanwhile", 3)
+		b.inUse()
+		b.cutOff()
 		b.ours.SetNetwork(true)
 
 		g := b.settled(domain.GapVerified)
@@ -84,10 +103,8 @@ func TestABlipIsNoGap(t *testing.T) {
 
 func TestWhatWasWrittenWhileUnlinkedIsFetchedFromThePhone(t *testing.T) {
 	inBubble(t, func(b *bubble) {
-		b.link(b.reception, b.ours)
-		b.write("before", 2)
-		require.Equal(t, 1, b.ours.UnlinkAll())
-		b.shows(domain.CauseUnlinked)
+		b.inUse()
+		b.unlinked()
 		b.write("meanwhile", 5)
 		b.link(b.reception, b.ours)
 
@@ -102,10 +119,8 @@ func TestWhatWasWrittenWhileUnlinkedIsFetchedFromThePhone(t *testing.T) {
 
 func TestWhatANewLinkDoesNotBringIsAskedFor(t *testing.T) {
 	inBubble(t, func(b *bubble) {
-		b.link(b.reception, b.ours)
-		b.write("before", 2)
-		require.Equal(t, 1, b.ours.UnlinkAll())
-		b.shows(domain.CauseUnlinked)
+		b.inUse()
+		b.unlinked()
 		b.write("meanwhile", 250)
 		const away = 120 * 24 * time.Hour // longer than a phone hands over by itself
 		b.skew.Add(int64(away))
@@ -121,11 +136,8 @@ func TestWhatANewLinkDoesNotBringIsAskedFor(t *testing.T) {
 
 func TestAPhoneThatIsOffProvesNothing(t *testing.T) {
 	inBubble(t, func(b *bubble) {
-		b.link(b.reception, b.ours)
-		b.write("before", 2)
-		b.ours.SetNetwork(false)
-		b.shows(domain.CauseServerUnreachable)
-		b.write("meanwhile", 3)
+		b.inUse()
+		b.cutOff()
 		b.ours.SetOwnNetwork(false)
 		b.ours.SetNetwork(true)
 		g := b.settled(domain.GapNotProvable)
@@ -171,11 +183,8 @@ func TestAPhoneThatIsBackIsAskedAgainWhenSomebodyWantsIt(t *testing.T) {
 
 func TestACheckGoesOnAfterARestart(t *testing.T) {
 	inBubble(t, func(b *bubble) {
-		b.link(b.reception, b.ours)
-		b.write("before", 2)
-		b.ours.SetNetwork(false)
-		b.shows(domain.CauseServerUnreachable)
-		b.write("meanwhile", 3)
+		b.inUse()
+		b.cutOff()
 		b.ours.SetOwnNetwork(false)
 		b.ours.SetNetwork(true)
 		g := b.settled(domain.GapChecking)
