@@ -11,6 +11,7 @@ import type {
   DeviceSettings,
   Message,
   NotifySwitch,
+  Older,
   Pairing,
   Proxy,
   ProxyOutcome,
@@ -96,6 +97,12 @@ export function callsOver(transport: Transport) {
       markRead: (conversation: number, upTo: number) => act("Inbox.MarkRead", conversation, upTo),
       setDraft: (conversation: number, text: string) => act("Inbox.SetDraft", conversation, text),
       route: (conversation: number) => call<Route>("Inbox.Route", conversation),
+      /** Asks the phones for messages older than all that are here; answers after twenty seconds at the longest. */
+      older: (conversation: number) => call<Older>("Past.Older", conversation),
+    },
+    past: {
+      /** Tries again what a device could not keep of its phone's history. */
+      again: (device: number) => act("Past.Again", device),
     },
     proxies: {
       get: (device: number) => call<Proxy>("Proxies.Get", device),

@@ -16,6 +16,7 @@ const snapshot = (seq: number): Snapshot => ({
   pairings: [],
   notices: [],
   noticesRead: 0,
+  history: [],
 });
 
 function connect() {

@@ -42,6 +42,8 @@ export interface Snapshot {
   notices: Notice[];
   /** Those with a higher id are unread. */
   noticesRead: number;
+  /** Of devices whose phones hand over theirs, or have. */
+  history: HistoryProgress[];
 }
 
 /** A tile of the rail. */
@@ -362,6 +364,40 @@ export interface Thread {
   messages: Message[];
   before: string;
   total: number;
+  /** At the beginning: a phone may have older messages. */
+  more: boolean;
+}
+
+/** What asking the phones of a conversation for older messages came to. */
+export interface Older {
+  /** Messages that were not here before. */
+  found: number;
+  /** There may be older ones still. */
+  more: boolean;
+  /** Devices that are not connected, so that their phones could not be asked. */
+  away: number[];
+  /** Devices whose phones did not answer. */
+  silent: number[];
+  /** The cursor of a page that begins with what came. */
+  before: string;
+}
+
+/** How far what the phone of a device hands over by itself is here. */
+export interface HistoryProgress {
+  device: number;
+  subaccount: number;
+  /** How far the phone has come, as it says. */
+  percent: number;
+  /** Pieces that are not kept yet. */
+  waiting: number;
+  /** Pieces that can't be kept. */
+  refused: number;
+  /** The code of why the last of those can't; "" if there is none. */
+  why: string;
+  chats: number;
+  messages: number;
+  /** Nothing more is to come. */
+  done: boolean;
 }
 
 /** Which device an answer goes from, and why. */

@@ -16,6 +16,7 @@ function inboxWith() {
       next: "",
       total: 2,
     })),
+    older: vi.fn<InboxCalls["older"]>(),
     thread: vi.fn<InboxCalls["thread"]>(async (conversation) => ({
       seq: 1,
       messages: [
@@ -24,6 +25,7 @@ function inboxWith() {
       ],
       before: "",
       total: 2,
+      more: false,
     })),
     send: vi.fn<InboxCalls["send"]>(async (conversation, text): Promise<Message> =>
       sampleMessage({ id: 99, conversation, text, out: true, state: "queued", at: 9000 }),

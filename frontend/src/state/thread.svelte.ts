@@ -1,7 +1,8 @@
-import type { Change, Message, Problem, Thread as ThreadPage } from "../api/types";
+import type { Change, Message, Older, Problem, Thread as ThreadPage } from "../api/types";
 import { problemOf } from "../api/problem";
 import { merge, upsert, without } from "../lib/ordered";
 import { firstUnread } from "../lib/thread";
+import { beyondOf, startOf, type Beyond } from "./beyond";
 
 /** How many messages a page holds, and how many the first one may hold so that it reaches what is unread. */
 const PAGE = 80;
@@ -15,6 +16,7 @@ export interface ThreadCalls {
   fullText(message: number): Promise<string>;
   retry(message: number): Promise<Message>;
   cancel(message: number): Promise<Message>;
+  older(conversation: number): Promise<Older>;
 }
 
 /** Oldest first; of two at the same moment the one that was stored first. */
@@ -30,6 +32,8 @@ export class Thread {
   problem = $state.raw<Problem | null>(null);
   /** A page of older messages is on its way. */
   loadingOlder = $state(false);
+  /** What lies before the oldest message, once the thread is loaded up to there. */
+  beyond = $state.raw<Beyond>({ kind: "end" });
   /** The first message that was unread when the thread was opened; 0 when there was none. */
   unreadFrom = $state(0);
   unreadCount = $state(0);
@@ -112,9 +116,25 @@ export class Thread {
     }
   }
 
+  /** Asks the phone for what is older than the oldest message, and shows what it brings. */
+  async askPhone(): Promise<void> {
+    if (this.beyond.kind === "asking" || this.more) return;
+    this.beyond = { kind: "asking" };
+    try {
+      const older = await this.#calls.older(this.conversation);
+      this.beyond = beyondOf(older);
+      if (older.found === 0) return;
+      this.#before = older.before;
+      await this.loadOlder();
+    } catch (error) {
+      this.beyond = { kind: "failed", problem: problemOf(error) };
+    }
+  }
+
   /** Takes in what changed, as of a sequence number. `attended` says that somebody is looking. */
   apply(changes: readonly Change[], seq: number, attended: boolean): void {
     for (const change of changes) {
+      if (change.topic === "filled" && change.id === this.conversation) void this.#refill();
       if (change.topic !== "message") continue;
       if (!change.gone && (change.value as Message).conversation !== this.conversation) continue;
       if (this.#busy) this.#held.push({ change, seq });
@@ -180,6 +200,24 @@ export class Thread {
     }
   }
 
+  // Older messages were put in, and it is not told which: they may lie among those shown, or before them.
+  async #refill(): Promise<void> {
+    if (this.#busy || this.status !== "ready") return;
+    const limit = Math.min(Math.max(PAGE, this.messages.length), FIRST_PAGE);
+    const whole = !this.more;
+    try {
+      const page = await this.#calls.thread(this.conversation, "", limit);
+      if (this.#busy) return; // a page is being read, and brings it
+      this.messages = merge(page.messages, this.messages, oldestFirst);
+      this.total = page.total;
+      const [oldest] = page.messages;
+      if (whole && page.before !== "" && oldest?.id === this.messages[0]?.id) this.#before = page.before;
+      else if (whole && page.before === "" && this.beyond.kind !== "asking") this.beyond = startOf(page);
+    } catch {
+      // What is shown stays; it is complete when the thread is opened again.
+    }
+  }
+
   #refuse(message: number, problem: Problem | undefined): void {
     const refusals = new Map(this.refusals);
     if (problem === undefined) refusals.delete(message);
@@ -203,6 +241,7 @@ export class Thread {
 
   #take(page: ThreadPage): void {
     this.#before = page.before;
+    if (page.before === "" && this.beyond.kind !== "asking") this.beyond = startOf(page);
     this.#findUnread();
     this.total = page.total;
     this.#busy = false;

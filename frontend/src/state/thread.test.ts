@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { CallError } from "../api/problem";
-import type { Message, Thread as ThreadPage } from "../api/types";
+import type { Message, Older, Thread as ThreadPage } from "../api/types";
 import { deferred } from "../test/deferred";
 import { sampleMessage } from "../test/samples";
 import { Thread, type ThreadCalls } from "./thread.svelte";
@@ -11,6 +11,7 @@ const page = (messages: Message[], part: Partial<ThreadPage> = {}): ThreadPage =
   messages,
   before: "",
   total: messages.length,
+  more: false,
   ...part,
 });
 const changed = (value: Message) => ({ topic: "message", id: value.id, gone: false, value });
@@ -18,7 +19,14 @@ const ids = (thread: Thread) => thread.messages.map((message) => message.id);
 const problem = { code: "conflict", message: "", detail: {}, action: "" };
 
 function threadWith(part: Partial<ThreadCalls>): Thread {
-  return new Thread(1, { thread: vi.fn(), fullText: vi.fn(), retry: vi.fn(), cancel: vi.fn(), ...part });
+  return new Thread(1, {
+    thread: vi.fn(),
+    fullText: vi.fn(),
+    retry: vi.fn(),
+    cancel: vi.fn(),
+    older: vi.fn(),
+    ...part,
+  });
 }
 
 async function openThread(answer: ThreadPage, unread = 0): Promise<Thread> {
@@ -174,5 +182,65 @@ describe("Thread", () => {
     await thread.open(0);
     expect(thread.status).toBe("failed");
     expect(thread.problem).toEqual(problem);
+  });
+
+  describe("at the beginning", () => {
+    const zero = sampleMessage({ id: 9, at: 50 });
+    const found = { found: 1, more: true, away: [], silent: [], before: "x" };
+
+    it("knows whether a phone may have older messages", async () => {
+      expect((await openThread(page([one], { more: true }))).beyond).toEqual({ kind: "may" });
+      expect((await openThread(page([one]))).beyond).toEqual({ kind: "end" });
+    });
+
+    it("shows what the phone brings, and that there is no more", async () => {
+      const answer = deferred<Older>();
+      const pages = vi
+        .fn()
+        .mockResolvedValueOnce(page([one], { more: true }))
+        .mockResolvedValueOnce(page([zero, one]));
+      const older = vi.fn().mockReturnValueOnce(answer.promise);
+      const thread = threadWith({ thread: pages, older });
+      await thread.open(0);
+      const asked = thread.askPhone();
+      void thread.askPhone();
+      expect(thread.beyond).toEqual({ kind: "asking" });
+      answer.resolve({ ...found, more: false });
+      await asked;
+      expect(older).toHaveBeenCalledOnce();
+      expect(pages).toHaveBeenLastCalledWith(1, "x", 80);
+      expect(ids(thread)).toEqual([9, 1]);
+      expect(thread.beyond).toEqual({ kind: "end" });
+    });
+
+    it("says why a phone could not be asked", async () => {
+      const older = vi
+        .fn()
+        .mockResolvedValueOnce({ ...found, found: 0, away: [7] })
+        .mockResolvedValueOnce({ ...found, found: 0, away: [7], silent: [8] })
+        .mockRejectedValueOnce(new CallError(problem));
+      const thread = threadWith({ thread: vi.fn().mockResolvedValue(page([one], { more: true })), older });
+      await thread.open(0);
+      await thread.askPhone();
+      expect(thread.beyond).toEqual({ kind: "away", devices: [7] });
+      await thread.askPhone();
+      expect(thread.beyond).toEqual({ kind: "silent" });
+      await thread.askPhone();
+      expect(thread.beyond).toEqual({ kind: "failed", problem });
+    });
+
+    it("takes in history that arrives while it is open", async () => {
+      const pages = vi
+        .fn()
+        .mockResolvedValueOnce(page([two]))
+        .mockResolvedValueOnce(page([one, two, three], { before: "x" }));
+      const thread = threadWith({ thread: pages });
+      await thread.open(0);
+      thread.apply([{ topic: "filled", id: 2, gone: false, value: null }], 11, true);
+      expect(pages).toHaveBeenCalledOnce();
+      thread.apply([{ topic: "filled", id: 1, gone: false, value: null }], 12, true);
+      await vi.waitFor(() => expect(ids(thread)).toEqual([1, 2, 3]));
+      expect(thread.more).toBe(true);
+    });
   });
 });

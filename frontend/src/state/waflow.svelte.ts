@@ -12,6 +12,7 @@ import { Inbox } from "./inbox.svelte";
 import { Navigation, type History } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
 import { PairingDialog } from "./pairing.svelte";
+import { Pasts } from "./pasts.svelte";
 import { Preferences } from "./preferences.svelte";
 import { RelinkQueue } from "./relink.svelte";
 import { Removal } from "./removal.svelte";
@@ -40,6 +41,7 @@ export class Waflow {
   readonly navigation: Navigation;
   readonly preferences: Preferences;
   readonly rest: Rest;
+  readonly pasts: Pasts;
   readonly subaccountDialog: SubaccountDialog;
   readonly deeds: Deeds;
   readonly fleetList: FleetList;
@@ -63,6 +65,7 @@ export class Waflow {
     this.notices = new Notices(calls.app);
     this.preferences = new Preferences(calls.settings);
     this.rest = new Rest({ ...calls.sleep, cancel: calls.inbox.cancel });
+    this.pasts = new Pasts(calls.past);
     this.fleetList = new FleetList(this.workspace);
     this.uptimes = new Uptimes(calls.timeline);
     this.together = new Together(calls.fleet);
@@ -177,6 +180,7 @@ export class Waflow {
     this.workspace.load(snapshot);
     this.preferences.load(snapshot.settings);
     this.rest.load(snapshot.rest);
+    this.pasts.load(snapshot.history);
     this.notices.load(snapshot.notices, snapshot.noticesRead);
     this.lost = false;
     this.problem = null;
@@ -197,6 +201,7 @@ export class Waflow {
     this.workspace.apply(changes);
     this.preferences.apply(changes);
     this.rest.apply(changes);
+    this.pasts.apply(changes);
     this.notices.apply(changes, this.info?.mode === "serve");
     this.inbox.apply(changes, seq);
     this.#link(changes);

@@ -19,6 +19,7 @@ export class EngineEnd implements Transport {
     pairings: [],
     notices: [],
     noticesRead: 0,
+    history: [],
   };
   #listener: Listener | undefined;
 

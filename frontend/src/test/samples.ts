@@ -1,4 +1,14 @@
-import type { Conversation, Device, LateMessage, Message, Pairing, Settings, StateChange, Uptime } from "../api/types";
+import type {
+  Conversation,
+  Device,
+  HistoryProgress,
+  LateMessage,
+  Message,
+  Pairing,
+  Settings,
+  StateChange,
+  Uptime,
+} from "../api/types";
 
 /** A message that came in, with what a test wants otherwise. */
 export function sampleMessage(part: Partial<Message> = {}): Message {
@@ -32,6 +42,22 @@ export function sampleConversation(part: Partial<Conversation> = {}): Conversati
     draft: "",
     at: 1000,
     last: null,
+    ...part,
+  };
+}
+
+/** How far a history has come that is on its way, with what a test wants otherwise. */
+export function samplePast(part: Partial<HistoryProgress> = {}): HistoryProgress {
+  return {
+    device: 1,
+    subaccount: 1,
+    percent: 40,
+    waiting: 0,
+    refused: 0,
+    why: "",
+    chats: 34,
+    messages: 2104,
+    done: false,
     ...part,
   };
 }

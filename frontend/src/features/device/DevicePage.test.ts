@@ -2,16 +2,26 @@ import { cleanup, render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { CallError } from "../../api/problem";
-import type { Device, Gap, DeviceSettings, StateChange } from "../../api/types";
+import type { Device, Gap, DeviceSettings, HistoryProgress, StateChange } from "../../api/types";
 import { DeviceProxy } from "../../state/deviceProxy.svelte";
 import { DeviceHistory } from "../../state/deviceHistory.svelte";
+import { Pasts } from "../../state/pasts.svelte";
 import { DeviceUptime } from "../../state/uptimeReport.svelte";
-import { sampleChange, sampleDevice } from "../../test/samples";
+import { sampleChange, sampleDevice, samplePast } from "../../test/samples";
 import DevicePage from "./DevicePage.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
 const MIN = 60_000;
-function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal = "", gaps: Gap[] = []) {
+function show(
+  part: Partial<Device> = {},
+  changes: StateChange[] = [],
+  refusal = "",
+  gaps: Gap[] = [],
+  past?: HistoryProgress,
+) {
+  const again = vi.fn().mockResolvedValue(undefined);
+  const pasts = new Pasts({ again });
+  if (past) pasts.load([past]);
   const device = sampleDevice({ since: now - 34 * MIN, slot: 1, ...part });
   const onsave = vi.fn<(device: Device, part: Partial<DeviceSettings>) => Promise<string>>().mockResolvedValue(refusal);
   const checkGap = vi.fn<(device: number, gap: number) => Promise<void>>().mockResolvedValue();
@@ -22,6 +32,7 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
       save: () => new Promise(() => undefined),
       remove: () => new Promise(() => undefined),
     }),
+    pasts,
     uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
     owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" as const },
     slot: 1,
@@ -37,7 +48,7 @@ function show(part: Partial<Device> = {}, changes: StateChange[] = [], refusal =
     onsave,
   };
   render(DevicePage, props);
-  return { ...props, checkGap, user: userEvent.setup() };
+  return { ...props, again, checkGap, user: userEvent.setup() };
 }
 
 describe("a device's page", () => {
@@ -225,5 +236,20 @@ describe("a device's page", () => {
     await user.click(screen.getByTestId("device-menu"));
     await user.click(await screen.findByTestId("device-remove"));
     expect(onask).toHaveBeenCalledWith(device, "remove");
+  });
+
+  it("tells what came of the time before it was linked, and lets what could not be kept be tried again", async () => {
+    const { user, again } = show({}, [], "", [], samplePast({ refused: 1, why: "history_too_large" }));
+    const card = within(screen.getByTestId("past-card"));
+    expect(card.getByText(/40 %. 2,104 messages of 34 chats came/)).toBeVisible();
+    expect(card.getByRole("progressbar")).toHaveValue(40);
+    expect(card.getByText(/1 part could not be kept. It is too large/)).toBeVisible();
+    await user.click(card.getByTestId("past-again"));
+    expect(again).toHaveBeenCalledWith(1);
+  });
+
+  it("says nothing of older conversations where the phone handed none over", () => {
+    show();
+    expect(screen.queryByTestId("past-card")).toBeNull();
   });
 });

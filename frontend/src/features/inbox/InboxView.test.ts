@@ -31,7 +31,8 @@ function inboxOf() {
   }));
   const inbox = new Inbox({
     conversations,
-    thread: vi.fn(async () => ({ seq: 1, messages: [], before: "", total: 0 })),
+    thread: vi.fn(async () => ({ seq: 1, messages: [], before: "", total: 0, more: false })),
+    older: vi.fn(),
     fullText: vi.fn(),
     send: vi.fn(),
     retry: vi.fn(),
