@@ -26,6 +26,7 @@ type pool struct {
 	fail    error
 
 	unlinkErr error
+	unlinking func() // while the phone is told
 }
 
 func (p *pool) note(what string) error {
@@ -35,16 +36,21 @@ func (p *pool) note(what string) error {
 	return p.fail
 }
 
-func (p *pool) Add(domain.Device, string)                     { _ = p.note("add") }
-func (p *pool) Remove(context.Context, domain.DeviceID) error { return p.note("remove") }
-func (p *pool) Discard(files []string)                        { _ = p.note("discard " + strings.Join(files, " ")) }
-func (p *pool) CancelPairing(domain.DeviceID)                 { _ = p.note("cancel") }
-func (p *pool) TryNow(domain.DeviceID) error                  { return p.note("try now") }
-func (p *pool) Pause(domain.DeviceID) error                   { return p.note("pause") }
-func (p *pool) Resume(domain.DeviceID) error                  { return p.note("resume") }
-func (p *pool) TakeBack(domain.DeviceID) error                { return p.note("take back") }
-func (p *pool) CheckNow(domain.DeviceID) error                { return p.note("check now") }
+func (p *pool) Add(domain.Device, string) { _ = p.note("add") }
+func (p *pool) Remove(ctx context.Context, _ domain.DeviceID) error {
+	return errors.Join(p.note("remove"), ctx.Err())
+}
+func (p *pool) Discard(files []string)         { _ = p.note("discard " + strings.Join(files, " ")) }
+func (p *pool) CancelPairing(domain.DeviceID)  { _ = p.note("cancel") }
+func (p *pool) TryNow(domain.DeviceID) error   { return p.note("try now") }
+func (p *pool) Pause(domain.DeviceID) error    { return p.note("pause") }
+func (p *pool) Resume(domain.DeviceID) error   { return p.note("resume") }
+func (p *pool) TakeBack(domain.DeviceID) error { return p.note("take back") }
+func (p *pool) CheckNow(domain.DeviceID) error { return p.note("check now") }
 func (p *pool) Unlink(context.Context, domain.DeviceID) error {
+	if p.unlinking != nil {
+		p.unlinking()
+	}
 	return errors.Join(p.note("unlink"), p.unlinkErr)
 }
 

@@ -11,6 +11,9 @@ import (
 // tellWithin is how long WhatsApp may take to be told that a device goes; after that it goes all the same.
 const tellWithin = 20 * time.Second
 
+// removeWithin is how long closing what is open of the device may take, over the time that the client library waits for a dial.
+const removeWithin = time.Minute
+
 // RemovalLoss counts what would go with a device. Errors: not_found.
 func (f *Fleet) RemovalLoss(ctx context.Context, id domain.DeviceID) (domain.RemovalLoss, error) {
 	d, err := f.store.Device(ctx, id)
@@ -33,6 +36,9 @@ func (f *Fleet) RemoveDevice(ctx context.Context, id domain.DeviceID, how domain
 	}
 	f.pool.CancelPairing(id)
 	told := d.Linked.IsZero() || f.tellPhone(ctx, id)
+	// What begins here is ended, whether or not somebody still waits: the pool has let go of the device.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeWithin)
+	defer cancel()
 	// The pool first: nothing may arrive or be linked once the row is gone.
 	if err := f.pool.Remove(ctx, id); err != nil {
 		return domain.Removed{}, err

@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,6 +52,21 @@ func TestAPhoneThatCouldNotBeToldIsSaid(t *testing.T) {
 	removed, err := w.RemoveDevice(t.Context(), d.Ref.Device, domain.Removal{})
 	require.NoError(t, err)
 	require.False(t, removed.PhoneTold)
+	_, err = w.store.Device(t.Context(), d.Ref.Device)
+	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
+}
+
+// Nobody waits for ever for a phone that can't be told, but what was begun is ended: a device that the pool has let go of is not left in the fleet.
+func TestARemovalThatHasBegunIsEnded(t *testing.T) {
+	w := newWorld(t)
+	d := w.link(t, w.device(t, "Hotel Miramar", "Reception"), "34600000013")
+	ctx, cancel := context.WithCancel(t.Context())
+	w.pool.unlinking = cancel
+	w.pool.unlinkErr = context.Canceled
+	removed, err := w.RemoveDevice(ctx, d.Ref.Device, domain.Removal{})
+	require.NoError(t, err)
+	require.False(t, removed.PhoneTold)
+	require.Equal(t, []string{"add", "cancel", "unlink", "remove", "discard 1-1.db"}, w.pool.did)
 	_, err = w.store.Device(t.Context(), d.Ref.Device)
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 }
