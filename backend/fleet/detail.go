@@ -43,8 +43,8 @@ func (s *screen) rows(devices []domain.Device) {
 	defer s.mu.Unlock()
 	for _, d := range devices {
 		s.shown[d.Ref.Device]++
-		if told, ok := s.details[d.Ref.Device]; ok && told.of(d.State) {
-			told.unwritten = false
+		if told, ok := s.details[d.Ref.Device]; ok && (told.of(d.State) || d.State.Since.After(told.Since)) {
+			told.unwritten = false // written, or overtaken
 			s.details[d.Ref.Device] = told
 		}
 		s.bus.Publish(events.Device(s.over(d)))

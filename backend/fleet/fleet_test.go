@@ -357,6 +357,12 @@ func TestWhatTheDiskDoesNotTakeIsShown(t *testing.T) {
 	require.Equal(t, trying, shown())
 	require.NoError(t, w.Record(t.Context(), domain.StateChange{Ref: d.Ref, At: at, From: again, To: up}))
 	require.Equal(t, up, shown())
+
+	w.ShowUnwritten(d.Ref, full)
+	later := again
+	later.Since = full.Since.Add(time.Hour)
+	require.NoError(t, w.Record(t.Context(), domain.StateChange{Ref: d.Ref, At: later.Since, From: full, To: later}))
+	require.Equal(t, later, shown(), "a row that is never written is not shown for ever")
 }
 
 func TestStartingAPairing(t *testing.T) {
