@@ -1,12 +1,14 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -118,11 +120,19 @@ func isHome(dir string) bool {
 // DirLock is a process's hold on a data directory.
 type DirLock struct{ file *flock.Flock }
 
+// Who asks whether a data directory is held takes it for a moment, which is no reason not to start: so long, so often it is tried again.
+const (
+	lockPatience = 200 * time.Millisecond
+	lockAgain    = 20 * time.Millisecond
+)
+
 // Lock takes the data directory for this process. Errors: already_running, storage_read_only.
 func Lock(dir string) (*DirLock, error) {
 	file := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600))
-	held, err := file.TryLock()
-	if err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
+	defer cancel()
+	held, err := file.TryLockContext(ctx, lockAgain)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, readOnly(err)
 	}
 	if !held {

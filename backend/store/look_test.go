@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/require"
 
 	"waflow/backend/domain"
@@ -97,4 +99,26 @@ func TestAHeldFolderIsToldAndLeftAlone(t *testing.T) {
 	lock, err = Lock(dir)
 	require.NoError(t, err, "asking has not taken it")
 	require.NoError(t, lock.Close())
+}
+
+// Who asks at the very moment in which Waflow starts does not keep it from starting.
+func TestToBeAskedDoesNotKeepAnybodyFromStarting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		asking := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600))
+		taken, err := asking.TryRLock()
+		require.NoError(t, err)
+		require.True(t, taken)
+		started := make(chan error, 1)
+		go func() {
+			lock, err := Lock(dir)
+			if err == nil {
+				err = lock.Close()
+			}
+			started <- err
+		}()
+		synctest.Wait()
+		require.NoError(t, asking.Close())
+		require.NoError(t, <-started)
+	})
 }
