@@ -112,3 +112,34 @@ func TestWhetherWaflowRuns(t *testing.T) {
 	require.NoError(t, lock.Close())
 	requireFinding(t, checkRunning(dir), CheckRunning, OK, "unclean")
 }
+
+// However a look at a file ends, people are told something, whichever file it is.
+func TestThereAreWordsForEveryLookAtAFile(t *testing.T) {
+	for _, err := range []error{
+		store.ErrLogAlone, store.ErrInUse, context.DeadlineExceeded, &domain.Error{Code: domain.CodeDatabaseDamaged}, os.ErrPermission,
+	} {
+		state, reason := judge(err)
+		for _, check := range []Check{CheckDatabase, CheckSessions, CheckKeys} {
+			requireWords(t, found(check, state, reason))
+		}
+	}
+	for _, reason := range []string{"no_devices", "no_database", "other_version"} {
+		for _, f := range skipped(reason, CheckSessions, CheckKeys) {
+			requireWords(t, f)
+		}
+	}
+	for _, f := range skipped("no_database", CheckProxy) {
+		requireWords(t, f)
+	}
+	for _, reason := range []string{"missing", "damaged", "other_number", "open", "newer"} {
+		requireWords(t, found(CheckKeys, Failure, reason))
+	}
+	requireWords(t, found(CheckKeys, Skipped, "older"))
+	requireWords(t, found(CheckSessions, Failure, "missing"))
+	for _, trouble := range domain.ProxyTroubles() {
+		requireWords(t, judgeProxy(domain.Proxy{}, domain.ProxyError(domain.Proxy{}, trouble, nil)))
+	}
+	for _, f := range skipped("demo", CheckName, CheckReach, CheckClock, CheckProxy) {
+		requireWords(t, f)
+	}
+}

@@ -2,10 +2,12 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +27,27 @@ func (machine) Name() string                       { return "Test 1.0" }
 func requireFinding(t *testing.T, f Finding, check Check, state State, reason string) {
 	t.Helper()
 	require.Equal(t, [3]string{string(check), string(state), reason}, [3]string{string(f.Check), string(f.State), f.Reason})
+	requireWords(t, f)
+}
+
+// requireWords asserts that there is a sentence for a finding, that its values are all that the sentence fills in, and that there is
+// something to do about what is not in order.
+func requireWords(t *testing.T, f Finding) {
+	t.Helper()
+	raw, err := os.ReadFile("../../frontend/src/i18n/messages/en/doctor.json")
+	require.NoError(t, err)
+	var words map[string]string
+	require.NoError(t, json.Unmarshal(raw, &words))
+	key := "doctor_" + string(f.Check) + "_" + f.Reason
+	require.Contains(t, words, key)
+	require.Contains(t, words, "doctor_"+string(f.Check)+"_title")
+	require.Contains(t, words, "doctor_state_"+string(f.State))
+	if f.State == Failure || f.State == Warning {
+		require.Contains(t, words, key+"_todo")
+	}
+	for _, name := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(words[key]+words[key+"_todo"], -1) {
+		require.Contains(t, f.Values, name[1], key)
+	}
 }
 
 func TestSpaceIsJudgedAtItsEdges(t *testing.T) {
