@@ -206,6 +206,16 @@ func TestDoctorTellsNoSecretAndChangesNothing(t *testing.T) {
 	require.NotEmpty(t, errs)
 }
 
+// halt has a process of ours stand still, and returns when all of it does.
+func halt(t *testing.T, process *os.Process) {
+	t.Helper()
+	require.NoError(t, process.Signal(syscall.SIGSTOP))
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(process.Pid, &status, syscall.WUNTRACED, nil)
+	require.NoError(t, err)
+	require.True(t, status.Stopped())
+}
+
 // A Waflow that runs is stopped in the middle of whatever it does, so that every change would be the doctor's, and goes on afterwards.
 func TestDoctorBesideAWaflowThatRuns(t *testing.T) {
 	sim, phone, flags, dir := linked(t)
@@ -213,13 +223,16 @@ func TestDoctorBesideAWaflowThatRuns(t *testing.T) {
 	stdout, err := waflow.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, waflow.Start())
-	t.Cleanup(func() { _ = waflow.Process.Kill() }) // it has ended by itself unless the test failed
+	t.Cleanup(func() {
+		require.NoError(t, waflow.Process.Kill())
+		require.Error(t, waflow.Wait(), "killed: how it ends is the affair of other tests")
+	})
 	_, err = bufio.NewReader(stdout).ReadString('\n')
 	require.NoError(t, err)
 	online := func() bool { return phone.LinkedDevices()[0].Connected }
 	require.NoError(t, sim.WaitFor(within(t), online))
 
-	require.NoError(t, waflow.Process.Signal(syscall.SIGSTOP))
+	halt(t, waflow.Process)
 	before := files(t, dir)
 	out, _, _ := ended(t, append(flags, "doctor", "--json")...)
 	requireSameFiles(t, before, files(t, dir))
@@ -232,9 +245,6 @@ func TestDoctorBesideAWaflowThatRuns(t *testing.T) {
 	require.Equal(t, "running", reasons["running"])
 	require.Contains(t, []string{"ok", "in_use"}, reasons["database"])
 	require.True(t, online(), "nobody was pushed out")
-
-	require.NoError(t, waflow.Process.Signal(os.Interrupt))
-	require.NoError(t, waflow.Wait())
 }
 
 func TestDoctorOnAWorkspaceThatIsNotThereYet(t *testing.T) {
