@@ -11,11 +11,15 @@ type Inbox struct{ gate *gate }
 
 // Conversations returns a page of a subaccount's conversations (0: of all), newest first; cursor is "" or Next of the page before.
 func (i *Inbox) Conversations(subaccount int64, cursor string, limit int) (ConversationPage, error) {
-	return ask(i.gate, "Inbox.Conversations", func(ctx context.Context, s Services) (ConversationPage, error) {
+	return i.page("Inbox.Conversations", domain.ConversationQuery{
+		Subaccount: domain.SubaccountID(subaccount), Before: domain.Cursor(cursor), Limit: limit,
+	})
+}
+
+func (i *Inbox) page(name string, q domain.ConversationQuery) (ConversationPage, error) {
+	return ask(i.gate, name, func(ctx context.Context, s Services) (ConversationPage, error) {
 		seq := s.Bus.Seq()
-		page, err := s.Inbox.Conversations(ctx, domain.ConversationQuery{
-			Subaccount: domain.SubaccountID(subaccount), Before: domain.Cursor(cursor), Limit: limit,
-		})
+		page, err := s.Inbox.Conversations(ctx, q)
 		return ConversationPage{Seq: seq, Items: list(page.Conversations, conversationOf), Next: string(page.Next), Total: page.Total}, err
 	})
 }
@@ -56,7 +60,7 @@ func (i *Inbox) Retry(message int64) (Message, error) {
 	})
 }
 
-// Cancel takes a queued message back and returns it as it was, so that its text can be written anew. Errors: not_found, conflict when it is
+// Cancel takes a message back that is scheduled, queued or has failed, and returns it as it was, so that its text can be written anew. Errors: not_found, conflict when it is
 // gone already.
 func (i *Inbox) Cancel(message int64) (Message, error) {
 	return ask(i.gate, "Inbox.Cancel", func(ctx context.Context, s Services) (Message, error) {

@@ -41,8 +41,10 @@ type MessageState string
 // The states, in the order in which an outgoing message passes them.
 const (
 	StateReceived  MessageState = "received"
+	StateScheduled MessageState = "scheduled" // saved here, its time has not come; At is that time
 	StateQueued    MessageState = "queued"    // saved here, not yet gone
-	StateSending   MessageState = "sending"   // handed to the client library; uncertain until acked
+	StateSending   MessageState = "sending"   // handed to the client library
+	StateUncertain MessageState = "uncertain" // handed over, and no answer came: it goes again with the same id
 	StateSent      MessageState = "sent"      // WhatsApp has it
 	StateDelivered MessageState = "delivered" // on the contact's phone
 	StateRead      MessageState = "read"

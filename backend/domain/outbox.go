@@ -9,14 +9,16 @@ type OutboxItem struct {
 	Tries   int // earlier tries after which it is uncertain whether it went
 }
 
-// SendOutcome is what is certain of a message after a try to send it.
+// SendOutcome is how far a try to send a message has come.
 type SendOutcome string
 
-// The outcomes. Of a message of which it is uncertain whether it went there is nothing to note: it goes again with the same id.
+// The outcomes.
 const (
-	SendGone    SendOutcome = "gone"     // WhatsApp has it
-	SendNotGone SendOutcome = "not_gone" // it did not go
-	SendRefused SendOutcome = "refused"  // it never will
+	SendBegun     SendOutcome = "begun"     // it is handed to the client library
+	SendGone      SendOutcome = "gone"      // WhatsApp has it
+	SendNotGone   SendOutcome = "not_gone"  // it did not go
+	SendRefused   SendOutcome = "refused"   // it never will
+	SendUncertain SendOutcome = "uncertain" // it may have gone: it goes again with the same id
 )
 
 // SendNote is an outcome to be kept.

@@ -5,7 +5,7 @@ func (s MessageState) progress() int {
 	switch s {
 	case StateFailed:
 		return 1
-	case StateQueued, StateSending:
+	case StateScheduled, StateQueued, StateSending, StateUncertain:
 		return 2
 	case StateSent:
 		return 3

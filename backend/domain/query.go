@@ -6,6 +6,7 @@ type Cursor string
 // ConversationQuery asks for a part of the inbox, newest first.
 type ConversationQuery struct {
 	Subaccount SubaccountID // 0 means all
+	Unsent     bool         // only those with a message that has not gone: queued, held, scheduled or failed
 	Before     Cursor
 	Limit      int
 }
@@ -29,4 +30,5 @@ type NewMessage struct {
 	Text         string
 	WAID         string
 	Payload      []byte // waE2E.Message, message secret included
+	Schedule     Schedule
 }

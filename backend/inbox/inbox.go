@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"time"
 
 	"waflow/backend/domain"
 )
@@ -13,6 +14,7 @@ type Store interface {
 	Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error)
 	Messages(ctx context.Context, id domain.ConversationID, before domain.Cursor, limit int) ([]domain.Message, domain.Cursor, int, error)
 	Message(ctx context.Context, id domain.MessageID) (domain.Message, error)
+	Waiting(ctx context.Context, id domain.ConversationID) ([]domain.Waiting, error)
 	Unread(ctx context.Context) ([]domain.Unread, error)
 	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) ([]domain.ReadMark, error)
 	SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) error
@@ -25,6 +27,8 @@ type Outbox interface {
 	Queue(ctx context.Context, m domain.NewMessage) (domain.Message, error)
 	Retry(ctx context.Context, id domain.MessageID) error
 	Cancel(ctx context.Context, id domain.MessageID) error
+	SendNow(ctx context.Context, id domain.MessageID) error
+	Reschedule(ctx context.Context, id domain.MessageID, to domain.Schedule) (domain.Message, error)
 }
 
 // Composer chooses WhatsApp's id of a message and makes its final payload. Errors: text_empty, text_too_long.
@@ -43,9 +47,10 @@ type Inbox struct {
 	outbox   Outbox
 	composer Composer
 	receipts Receipts
+	now      func() time.Time
 }
 
 // New returns the inbox over its parts.
-func New(store Store, outbox Outbox, composer Composer, receipts Receipts) *Inbox {
-	return &Inbox{store: store, outbox: outbox, composer: composer, receipts: receipts}
+func New(store Store, outbox Outbox, composer Composer, receipts Receipts, now func() time.Time) *Inbox {
+	return &Inbox{store: store, outbox: outbox, composer: composer, receipts: receipts, now: now}
 }

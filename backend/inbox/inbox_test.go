@@ -39,6 +39,12 @@ func (o *outbox) Cancel(_ context.Context, id domain.MessageID) error {
 	return nil
 }
 
+func (o *outbox) SendNow(context.Context, domain.MessageID) error { return nil }
+
+func (o *outbox) Reschedule(_ context.Context, id domain.MessageID, _ domain.Schedule) (domain.Message, error) {
+	return domain.Message{ID: id}, nil
+}
+
 // MarkRead keeps read marks like the outbox does.
 type receipts struct{ marks []domain.ReadMark }
 
@@ -76,7 +82,7 @@ func newWorld(t *testing.T) *world {
 	sub, err := opened.CreateSubaccount(t.Context(), domain.Subaccount{Name: "Hotel Miramar", Initials: "HM", Colour: "teal"})
 	require.NoError(t, err)
 	w := &world{store: opened, outbox: &outbox{}, receipts: &receipts{}, feed: bus.Subscribe(t.Context()), sub: sub.ID}
-	w.Inbox = inbox.New(opened, w.outbox, composer{}, w.receipts)
+	w.Inbox = inbox.New(opened, w.outbox, composer{}, w.receipts, time.Now)
 	return w
 }
 

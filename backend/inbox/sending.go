@@ -30,6 +30,10 @@ func (i *Inbox) route(ctx context.Context, id domain.ConversationID) (domain.Con
 // Send queues a text in a conversation and returns the message as it is shown at once. When its device can't send now, it waits in the
 // outbox. Errors: text_empty, text_too_long, not_found, no_device when no number of the subaccount was ever linked.
 func (i *Inbox) Send(ctx context.Context, id domain.ConversationID, operator domain.OperatorID, text string) (domain.Message, error) {
+	return i.queue(ctx, id, operator, text, domain.Schedule{})
+}
+
+func (i *Inbox) queue(ctx context.Context, id domain.ConversationID, operator domain.OperatorID, text string, when domain.Schedule) (domain.Message, error) {
 	if err := checkText(text); err != nil {
 		return domain.Message{}, err
 	}
@@ -51,13 +55,14 @@ func (i *Inbox) Send(ctx context.Context, id domain.ConversationID, operator dom
 		Text:         text,
 		WAID:         waid,
 		Payload:      payload,
+		Schedule:     when,
 	})
 }
 
 // Retry sends a failed message again, with the same id. Errors: not_found, conflict when it has not failed.
 func (i *Inbox) Retry(ctx context.Context, id domain.MessageID) error { return i.outbox.Retry(ctx, id) }
 
-// Cancel takes a message back that is still queued. Errors: not_found, conflict when it is gone already.
+// Cancel takes a message back that is scheduled, queued or has failed. Errors: not_found, conflict when it is gone already.
 func (i *Inbox) Cancel(ctx context.Context, id domain.MessageID) error {
 	return i.outbox.Cancel(ctx, id)
 }

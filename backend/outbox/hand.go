@@ -9,7 +9,7 @@ import (
 	"waflow/backend/domain"
 )
 
-// handSize is how many messages are taken from the store ahead of being sent. Few, because what was taken can't be cancelled any more.
+// handSize is how many messages are taken from the store ahead of being sent.
 const handSize = 3
 
 // hand is what a line has taken from the store and not sent yet, and what became of messages and is not kept yet. One goroutine, the
@@ -21,9 +21,10 @@ type hand struct {
 	changed *sync.Cond
 
 	ready  []domain.OutboxItem
-	held   map[domain.MessageID]bool // taken and not noted
+	held   map[domain.MessageID]bool // taken, and its end not noted
 	notes  []domain.SendNote
 	asking bool // the store is being asked
+	asked  int  // how often it has answered
 	dry    bool // the store had no more when it was last asked
 	over   bool // nothing is to be taken any more
 	failed error
@@ -57,7 +58,9 @@ func (h *hand) pending() (domain.OutboxStep, bool) {
 	}
 	step := domain.OutboxStep{Device: h.l.id, Notes: h.notes, Paused: h.l.pauses.all()}
 	for _, note := range h.notes {
-		delete(h.held, note.Message)
+		if note.Outcome != domain.SendBegun {
+			delete(h.held, note.Message)
+		}
 	}
 	if !h.over && h.ctx.Err() == nil {
 		step.Take = handSize - len(h.ready)
@@ -74,6 +77,7 @@ func (h *hand) got(step domain.OutboxStep, items []domain.OutboxItem, err error)
 		h.held[item.Message] = true
 	}
 	h.ready = append(h.ready, items...)
+	h.asked++
 	h.asking, h.dry = false, len(items) < step.Take || h.ctx.Err() != nil
 	if h.over { // they came too late to be sent
 		h.giveBack()
@@ -84,7 +88,8 @@ func (h *hand) got(step domain.OutboxStep, items []domain.OutboxItem, err error)
 	h.changed.Broadcast()
 }
 
-// next waits for a message that may go now. It reports false when there is none and everything is kept, or the store failed.
+// next waits for a message that may go now, and notes that it is handed over. It reports false when there is none and everything is kept, or
+// the store failed.
 func (h *hand) next() (domain.OutboxItem, bool) {
 	h.changed.L.Lock()
 	defer h.changed.L.Unlock()
@@ -97,24 +102,65 @@ func (h *hand) next() (domain.OutboxItem, bool) {
 		}
 		item := h.ready[0]
 		h.ready = h.ready[1:]
-		h.changed.Broadcast()
 		if !h.l.pauses.has(item.Chat) {
+			h.note(domain.SendNote{Message: item.Message, Outcome: domain.SendBegun})
 			return item, true
 		}
-		h.notes = append(h.notes, notGone(item)) // taken before the one ahead of it failed
+		h.note(notGone(item)) // taken before the one ahead of it failed
 	}
 }
 
-// done tells what became of a message; without a note it is uncertain.
-func (h *hand) done(item domain.OutboxItem, note *domain.SendNote) {
+// done tells what became of a message.
+func (h *hand) done(note domain.SendNote) {
 	h.changed.L.Lock()
 	defer h.changed.L.Unlock()
-	if note == nil {
-		delete(h.held, item.Message) // its conversation pauses, so it is not taken before that is over
-	} else {
-		h.notes = append(h.notes, *note)
-	}
+	h.note(note)
+}
+
+// note adds what is to be kept. The end of a message that is not even known to have begun is all that matters of it.
+func (h *hand) note(note domain.SendNote) {
+	h.notes = append(slices.DeleteFunc(h.notes, func(n domain.SendNote) bool { return n.Message == note.Message }), note)
 	h.changed.Broadcast()
+}
+
+// withdraw takes a message out of the hand that has not been handed over, so that it can be removed. What it returns is to be called with how
+// that went: a message that is still there is given back. Until then nobody takes it again. It returns nil if there is no such message.
+func (h *hand) withdraw(id domain.MessageID) func(error) error {
+	h.changed.L.Lock()
+	defer h.changed.L.Unlock()
+	at := slices.IndexFunc(h.ready, func(i domain.OutboxItem) bool { return i.Message == id })
+	if at < 0 {
+		return nil
+	}
+	item := h.ready[at]
+	h.ready = slices.Delete(h.ready, at, at+1)
+	h.changed.Broadcast()
+	return func(err error) error {
+		if err != nil {
+			h.done(notGone(item))
+			return err
+		}
+		h.changed.L.Lock()
+		defer h.changed.L.Unlock()
+		delete(h.held, id)
+		return nil
+	}
+}
+
+// settle waits until everything is kept that is to be kept now.
+func (h *hand) settle() {
+	h.changed.L.Lock()
+	defer h.changed.L.Unlock()
+	upTo := h.asked
+	if h.asking {
+		upTo++
+	}
+	if len(h.notes) > 0 {
+		upTo++
+	}
+	for h.asked < upTo && h.failed == nil {
+		h.changed.Wait()
+	}
 }
 
 // finish gives back what was not sent; after that keep ends.

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,9 @@ type line struct {
 	anew atomic.Bool // the device connected: uncertain messages may go again
 
 	pauses pauses
+
+	mu   sync.Mutex
+	hand *hand // while messages are being sent
 }
 
 func newLine(c Config, id domain.DeviceID) *line {
@@ -37,6 +41,35 @@ func (l *line) wake(connected bool) {
 	select {
 	case l.signal <- struct{}{}:
 	default:
+	}
+}
+
+// hold has the line known by what it has at hand; nil when it sends nothing.
+func (l *line) hold(h *hand) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hand = h
+}
+
+func (l *line) inHand() *hand {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.hand
+}
+
+// withdraw takes a message out of the line's hand that has not been handed over, and returns what is to be called with how its removal went.
+// It returns nil if there is no such message.
+func (l *line) withdraw(id domain.MessageID) func(error) error {
+	if h := l.inHand(); h != nil {
+		return h.withdraw(id)
+	}
+	return nil
+}
+
+// settle waits until what is being exchanged with the store is kept.
+func (l *line) settle() {
+	if h := l.inHand(); h != nil {
+		h.settle()
 	}
 }
 

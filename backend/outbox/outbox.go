@@ -4,6 +4,8 @@ package outbox
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,8 +25,15 @@ type Store interface {
 	SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error)
 	SendLate(ctx context.Context, ids []domain.MessageID) ([]domain.DeviceID, error)
 	SendAllLate(ctx context.Context) ([]domain.DeviceID, error)
-	CancelMessage(ctx context.Context, id domain.MessageID) error
+	// CancelMessage removes a message; unsent says that it was taken and never handed over.
+	CancelMessage(ctx context.Context, id domain.MessageID, unsent bool) error
+	// BeginOutbox readies what an earlier run left.
+	BeginOutbox(ctx context.Context) error
 	DevicesToSend(ctx context.Context) ([]domain.DeviceID, error)
+	// FallDue puts the scheduled messages in line whose time has come.
+	FallDue(ctx context.Context) (domain.Fallen, error)
+	SendNow(ctx context.Context, id domain.MessageID) (domain.DeviceID, error)
+	Reschedule(ctx context.Context, id domain.MessageID, to domain.Schedule) (domain.Message, error)
 	DueReads(ctx context.Context, id domain.DeviceID, limit int) ([]domain.ReadMark, error)
 	ReadSent(ctx context.Context, mark domain.ReadMark) error
 }
@@ -44,7 +53,9 @@ type Config struct {
 	Sender Sender
 	// Slept is called before anything is sent: it has a sleep of the computer kept that nobody noticed yet, which holds back what is late,
 	// and returns how many sleeps there were. May be nil.
-	Slept  func(ctx context.Context) (int, error)
+	Slept func(ctx context.Context) (int, error)
+	// Late is called when scheduled messages wait for a person because nobody could send them at their time. May be nil.
+	Late   func(ctx context.Context)
 	Now    func() time.Time
 	Logger zerolog.Logger
 }
@@ -57,6 +68,8 @@ type Outbox struct {
 	lines   map[domain.DeviceID]*line
 	running context.Context // nil before Run and after its end
 	group   sync.WaitGroup
+
+	times chan struct{} // buffered: a scheduled message has another time
 }
 
 // New makes an outbox. Nothing is sent before Run.
@@ -64,12 +77,18 @@ func New(c Config) *Outbox {
 	if c.Slept == nil {
 		c.Slept = func(context.Context) (int, error) { return 0, nil }
 	}
-	return &Outbox{c: c, lines: map[domain.DeviceID]*line{}}
+	if c.Late == nil {
+		c.Late = func(context.Context) {}
+	}
+	return &Outbox{c: c, lines: map[domain.DeviceID]*line{}, times: make(chan struct{}, 1)}
 }
 
 // Run sends until ctx ends, and returns when nothing is in flight any more. What was in flight stays uncertain and goes again at the next
 // start, with the same id.
 func (o *Outbox) Run(ctx context.Context) error {
+	if err := o.c.Store.BeginOutbox(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
 	waiting, err := o.c.Store.DevicesToSend(ctx)
 	if ctx.Err() != nil {
 		return nil
@@ -82,6 +101,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 	for _, l := range o.lines {
 		o.start(ctx, l)
 	}
+	o.group.Go(func() { o.watchTimes(ctx) })
 	o.mu.Unlock()
 	for _, id := range waiting {
 		o.Wake(id)
@@ -116,13 +136,18 @@ func (o *Outbox) line(id domain.DeviceID) *line {
 func (o *Outbox) start(ctx context.Context, l *line) { o.group.Go(func() { l.run(ctx) }) }
 
 // Queue keeps a message that is to be sent and returns it as queued. It goes as soon as its device is connected and those before it have
-// gone. Errors: not_found; conflict when WhatsApp's id is taken; storage errors.
+// gone; one with a schedule is in nobody's way until its time comes. Errors: not_found; conflict when WhatsApp's id is taken; invalid for a
+// time that there is not; storage errors.
 func (o *Outbox) Queue(ctx context.Context, n domain.NewMessage) (domain.Message, error) {
 	m, err := o.c.Store.QueueMessage(ctx, n)
 	if err != nil {
 		return domain.Message{}, err
 	}
-	o.line(n.Device).wake(false)
+	if n.Schedule.Set() {
+		o.timesChanged()
+	} else {
+		o.line(n.Device).wake(false)
+	}
 	return m, nil
 }
 
@@ -150,12 +175,37 @@ func (o *Outbox) wakeAll(devices []domain.DeviceID, err error) error {
 	for _, id := range devices {
 		o.line(id).wake(false)
 	}
+	o.timesChanged()
 	return err
 }
 
-// Cancel removes a message that has certainly not gone. Errors: not_found; conflict if it may be on its way.
+// Cancel removes a message that has certainly not gone: until the moment it is handed to the client library for the first time.
+// Errors: not_found; conflict if it may be on its way.
 func (o *Outbox) Cancel(ctx context.Context, id domain.MessageID) error {
-	return o.c.Store.CancelMessage(ctx, id)
+	err := o.cancel(ctx, id)
+	if domain.CodeOf(err) != domain.CodeConflict {
+		return err
+	}
+	for _, l := range o.all() { // it may have been taken a moment ago, or given back
+		l.settle()
+	}
+	return o.cancel(ctx, id)
+}
+
+func (o *Outbox) cancel(ctx context.Context, id domain.MessageID) error {
+	for _, l := range o.all() {
+		if back := l.withdraw(id); back != nil {
+			return back(o.c.Store.CancelMessage(ctx, id, true))
+		}
+	}
+	return o.c.Store.CancelMessage(ctx, id, false)
+}
+
+// all returns the lines that there are.
+func (o *Outbox) all() []*line {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Collect(maps.Values(o.lines))
 }
 
 // MarkRead sends read receipts as soon as their devices are connected. The store keeps them until then, so nothing is waited for.

@@ -20,7 +20,10 @@ func TestAMessageGoesAndItsStatesAreTold(t *testing.T) {
 		m := w.queue(0, 0)
 		require.Equal(t, domain.StateQueued, m.State)
 		synctest.Wait()
-		require.Equal(t, []domain.MessageState{domain.StateQueued, domain.StateSending, domain.StateSent}, w.states(m.ID))
+		require.Contains(t, [][]domain.MessageState{
+			{domain.StateQueued, domain.StateSending, domain.StateSent},
+			{domain.StateQueued, domain.StateSent}, // it was sent before anybody could be told that it is being sent
+		}, w.states(m.ID))
 		require.Equal(t, []attempt{{w.d[0].Ref.Device, domain.Outgoing{WAID: "OUT1", To: w.chats[0].Peer, Payload: []byte{1, 1, 2}}}}, w.line.all())
 		require.Empty(t, w.waiting())
 		c, err := w.store.Conversation(context.Background(), w.chats[0].Ref.Conversation)
@@ -74,7 +77,7 @@ func TestAnUncertainMessageGoesAgainWithTheSameIDAndPayload(t *testing.T) {
 		}
 		first, second, elsewhere := w.queue(0, 0), w.queue(0, 0), w.queue(1, 0)
 		time.Sleep(outbox.Deadline + time.Second)
-		require.Equal(t, domain.StateSending, w.state(first.ID), "nobody knows")
+		require.Equal(t, domain.StateUncertain, w.state(first.ID), "nobody knows")
 		require.Equal(t, domain.StateQueued, w.state(second.ID), "it waits for the one before")
 		require.Equal(t, domain.StateSent, w.state(elsewhere.ID), "other conversations go on")
 		time.Sleep(10 * time.Second)
@@ -362,16 +365,20 @@ func TestWhatWasTakenAheadIsGivenBackAtTheEnd(t *testing.T) {
 			all = append(all, w.queue(i%2, 0))
 		}
 		synctest.Wait()
-		require.Equal(t, domain.StateSending, w.state(all[1].ID), "taken ahead")
+		require.Equal(t, domain.StateSending, w.state(all[0].ID))
+		for _, m := range all[1:] {
+			require.Equal(t, domain.StateQueued, w.state(m.ID), "taken ahead or not, it has not been handed over")
+		}
+		require.NoError(t, w.Cancel(context.Background(), all[1].ID), "taken ahead")
 		require.NoError(t, w.Cancel(context.Background(), all[5].ID), "not taken yet")
 		w.stop()
-		require.Equal(t, domain.StateSending, w.state(all[0].ID), "it may have gone")
-		for _, m := range all[1:5] {
+		require.Equal(t, domain.StateUncertain, w.state(all[0].ID), "it may have gone")
+		for _, m := range all[2:5] {
 			require.Equal(t, domain.StateQueued, w.state(m.ID), "it certainly has not")
 		}
 		w.line.answer = nil
 		w.start(w.store)
 		synctest.Wait()
-		require.Equal(t, []string{"OUT1", "OUT1", "OUT2", "OUT3", "OUT4", "OUT5"}, w.line.ids())
+		require.Equal(t, []string{"OUT1", "OUT1", "OUT3", "OUT4", "OUT5"}, w.line.ids())
 	})
 }

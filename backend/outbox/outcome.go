@@ -12,18 +12,17 @@ import (
 // WhatsApp never takes must not hold up its conversation for ever. A lost ack is never such an error.
 const giveUpAfter = 8
 
-// judge says what the answer of a try means, and for a refusal the code that people's words go by. "" means that it is uncertain whether the
-// message went.
+// judge says what the answer of a try means, and for a refusal the code that people's words go by.
 func judge(err error, tries int) (domain.SendOutcome, domain.Code) {
 	if err == nil {
 		return domain.SendGone, ""
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return "", ""
+		return domain.SendUncertain, ""
 	}
 	switch code := domain.CodeOf(err); code {
 	case domain.CodeSendUncertain:
-		return "", ""
+		return domain.SendUncertain, ""
 	case domain.CodeNotConnected, domain.CodeNoDevice, domain.CodeNotFound, domain.CodeStorageFailed:
 		return domain.SendNotGone, ""
 	case domain.CodeSendFailed, domain.CodeRecipientUnknown, domain.CodeTextEmpty, domain.CodeTextTooLong, domain.CodeInvalid:
@@ -32,7 +31,7 @@ func judge(err error, tries int) (domain.SendOutcome, domain.Code) {
 	if tries+1 >= giveUpAfter {
 		return domain.SendRefused, domain.CodeSendFailed
 	}
-	return "", ""
+	return domain.SendUncertain, ""
 }
 
 // pause is how long a conversation waits after a try that failed before the next one, unless the device connects anew first.

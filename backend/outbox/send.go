@@ -16,6 +16,8 @@ func (l *line) messages(ctx context.Context) error {
 		return err
 	}
 	h := newHand(ctx, l)
+	l.hold(h)
+	defer l.hold(nil)
 	var keeper sync.WaitGroup
 	keeper.Go(h.keep)
 	for ctx.Err() == nil && l.c.Sender.Ready(l.id) {
@@ -24,14 +26,13 @@ func (l *line) messages(ctx context.Context) error {
 			break
 		}
 		if n, unkept := l.c.Slept(ctx); unkept != nil || n != sleeps {
-			back := notGone(item)
-			h.done(item, &back)
+			h.done(notGone(item))
 			l.wake(false)
 			err = unkept
 			break
 		}
 		result, failed := l.send(ctx, item)
-		h.done(item, l.judged(item, result, failed))
+		h.done(l.judged(item, result, failed))
 	}
 	h.finish()
 	keeper.Wait()
@@ -49,19 +50,15 @@ func (l *line) send(ctx context.Context, item domain.OutboxItem) (result domain.
 	return l.c.Sender.Send(sending, l.id, item.Out)
 }
 
-// judged says what is to be kept of a try, nil if it is uncertain whether the message went, and lets the conversation pause if it has to go
-// again.
-func (l *line) judged(item domain.OutboxItem, result domain.SendResult, cause error) *domain.SendNote {
+// judged says what is to be kept of a try, and lets the conversation pause if it has to go again.
+func (l *line) judged(item domain.OutboxItem, result domain.SendResult, cause error) domain.SendNote {
 	outcome, code := judge(cause, item.Tries)
 	if outcome != domain.SendGone {
 		l.c.Logger.Warn().Err(cause).Int64("device", int64(l.id)).Int("tries", item.Tries+1).Str("outcome", string(outcome)).
 			Msg("a message did not go, or perhaps not")
 	}
-	if outcome == "" || outcome == domain.SendNotGone {
+	if outcome == domain.SendUncertain || outcome == domain.SendNotGone {
 		l.pauses.begin(item.Chat, item.Tries)
 	}
-	if outcome == "" {
-		return nil
-	}
-	return &domain.SendNote{Message: item.Message, Outcome: outcome, Result: result, Code: code}
+	return domain.SendNote{Message: item.Message, Outcome: outcome, Result: result, Code: code}
 }

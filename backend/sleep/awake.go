@@ -110,7 +110,7 @@ func (s *Sleep) look(ctx context.Context, release func()) func() {
 	}
 	if s.awake.become(state) {
 		s.c.Logger.Info().Err(err).Str("awake", string(state)).Msg("whether the computer is kept awake has changed")
-		s.tell(ctx)
+		s.Tell(ctx)
 	}
 	return release
 }

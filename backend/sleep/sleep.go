@@ -62,7 +62,7 @@ func (s *Sleep) Keep(ctx context.Context, slept domain.Sleep) error {
 		return err
 	}
 	s.c.Logger.Info().Int("late", held).Msg("a sleep was kept")
-	s.tell(ctx)
+	s.Tell(ctx)
 	return nil
 }
 
@@ -82,7 +82,7 @@ func (s *Sleep) Send(ctx context.Context, ids []domain.MessageID) error {
 	if err := s.c.Outbox.SendLate(ctx, ids); err != nil {
 		return err
 	}
-	s.tell(ctx)
+	s.Tell(ctx)
 	return nil
 }
 
@@ -91,12 +91,12 @@ func (s *Sleep) SendAll(ctx context.Context) error {
 	if err := s.c.Outbox.SendAllLate(ctx); err != nil {
 		return err
 	}
-	s.tell(ctx)
+	s.Tell(ctx)
 	return nil
 }
 
-// tell tells the interface how things are. What can't be read now is told by the next change.
-func (s *Sleep) tell(ctx context.Context) {
+// Tell tells the interface how things are: more may be late, or less. What can't be read now is told by the next change.
+func (s *Sleep) Tell(ctx context.Context) {
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	rest, err := s.Rest(ctx)

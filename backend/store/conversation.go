@@ -63,7 +63,7 @@ func (s *Store) Conversation(ctx context.Context, id domain.ConversationID) (dom
 }
 
 // Conversations returns a part of the inbox, newest first, the cursor of the next part ("" at the end), and how many there are in all.
-// Conversations in which nothing was ever written are left out. Errors: invalid for a cursor that is none.
+// Conversations in which nothing was ever written are left out, unless something is to be sent and that is asked for. Errors: invalid for a cursor that is none.
 func (s *Store) Conversations(ctx context.Context, q domain.ConversationQuery) ([]domain.Conversation, domain.Cursor, int, error) {
 	page, next, total, err := conversations(reading{ctx, s.read}, q)
 	return page, next, total, coded("read conversations", err)
@@ -75,12 +75,16 @@ func conversations(r reading, q domain.ConversationQuery) ([]domain.Conversation
 		return nil, "", 0, err
 	}
 	limit := pageSize(q.Limit)
-	where, args := " WHERE c.last_message_id IS NOT NULL", []any{limit + 1}
+	which := "c.last_message_id IS NOT NULL"
+	if q.Unsent {
+		which = "c.id IN (SELECT conversation_id FROM outbox)"
+	}
+	where, args := " WHERE "+which, []any{limit + 1}
 	if q.Subaccount != 0 {
 		where, args = where+" AND c.subaccount_id = $2", append(args, q.Subaccount)
 	}
 	var total int
-	count := "SELECT COUNT(*) FROM conversations c WHERE c.last_message_id IS NOT NULL AND ($1 = 0 OR c.subaccount_id = $1)"
+	count := "SELECT COUNT(*) FROM conversations c WHERE " + which + " AND ($1 = 0 OR c.subaccount_id = $1)"
 	if err := r.row(count, q.Subaccount).Scan(&total); err != nil {
 		return nil, "", 0, err
 	}
@@ -123,12 +127,13 @@ func retally(t *tx, ref domain.ConversationRef) error {
 	return relast(t, ref)
 }
 
-// relast finds the newest message of a conversation again, a notice only where there is nothing else, and tells of the conversation.
+// relast finds the newest message of a conversation again, a notice only where there is nothing else, and tells of the conversation. What is
+// scheduled is not written yet.
 func relast(t *tx, ref domain.ConversationRef) error {
 	var id, device, at int64
 	for _, which := range []string{"kind <> 'notice'", "kind = 'notice'"} {
-		found, err := optional(t.row("SELECT id, device_id, at FROM messages WHERE conversation_id = $1 AND "+which+" ORDER BY at DESC, id DESC LIMIT 1",
-			ref.Conversation), &id, &device, &at)
+		found, err := optional(t.row("SELECT id, device_id, at FROM messages WHERE conversation_id = $1 AND state <> $2 AND "+which+
+			" ORDER BY at DESC, id DESC LIMIT 1", ref.Conversation, domain.StateScheduled), &id, &device, &at)
 		if err != nil {
 			return err
 		}

@@ -8,8 +8,9 @@ import (
 )
 
 // QueueMessage keeps a message that is to be sent, with its final payload, and removes the operator's draft. Its time is ours, in whole seconds
-// like WhatsApp's, but never before the newest message of the conversation: a wrong clock must not hide what was just written.
-// Errors: not_found; conflict when the id is taken.
+// like WhatsApp's, but never before the newest message of the conversation: a wrong clock must not hide what was just written. One with a
+// schedule shows that time until it comes, and is not the newest of its conversation before.
+// Errors: not_found; conflict when the id is taken; invalid for a schedule that there is not.
 func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.Message, error) {
 	var out domain.Message
 	err := s.do(ctx, "queue a message", func(t *tx) error {
@@ -23,21 +24,27 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.M
 		if err := s.setDraft(t, n.Conversation, n.Operator, ""); err != nil {
 			return err
 		}
-		at := s.now().UTC().Truncate(time.Second)
-		if at.Before(c.LastAt) {
-			at = c.LastAt
-		}
 		a := &arrival{chat: &person{seen: c}, m: domain.Message{
 			Conversation: n.Conversation, Device: n.Device, WAID: n.WAID, Direction: domain.Out, Operator: n.Operator,
-			Kind: domain.KindText, Text: n.Text, At: at, State: domain.StateQueued,
+			Kind: domain.KindText, Text: n.Text, At: s.next(c), State: domain.StateQueued,
 		}}
 		if n.Operator == domain.FirstOperator {
 			a.chat.seen.Draft = ""
 		}
-		if err := insertQueued(t, a, n.Payload, s.now()); err != nil {
+		row := outboxRow{payload: n.Payload, due: s.now(), schedule: n.Schedule}
+		if n.Schedule.Set() {
+			if row.due, _, err = n.Schedule.At(); err != nil {
+				return err
+			}
+			a.m.At, a.m.State = row.due, domain.StateScheduled
+		}
+		if err := insertQueued(t, a, row); err != nil {
 			return err
 		}
 		out = a.m
+		if n.Schedule.Set() {
+			return s.addScheduled(t, a)
+		}
 		return s.addToConversation(t, a)
 	})
 	if err != nil {
@@ -46,8 +53,24 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.M
 	return out, nil
 }
 
-// insertQueued keeps the message and, as what is to be sent, its payload. due is our clock's time, whatever the conversation shows.
-func insertQueued(t *tx, a *arrival, payload []byte, due time.Time) error {
+// next is the time of what is written now in a conversation.
+func (s *Store) next(c domain.Conversation) time.Time {
+	at := s.now().UTC().Truncate(time.Second)
+	if at.Before(c.LastAt) {
+		return c.LastAt
+	}
+	return at
+}
+
+// outboxRow is what a message that is to be sent has besides what is shown of it.
+type outboxRow struct {
+	payload  []byte
+	due      time.Time // by our clock, whatever the conversation shows
+	schedule domain.Schedule
+}
+
+// insertQueued keeps the message and what is to be sent. Without a schedule it is in line at once.
+func insertQueued(t *tx, a *arrival, row outboxRow) error {
 	m := &a.m
 	err := t.row(`
 		INSERT INTO messages (subaccount_id, conversation_id, device_id, waid, direction, operator_id, kind, text, at, state)
@@ -63,8 +86,17 @@ func insertQueued(t *tx, a *arrival, payload []byte, due time.Time) error {
 	if err := carry(t, domain.DeviceRef{Subaccount: m.Conversation.Subaccount, Device: m.Device}, m.ID); err != nil {
 		return err
 	}
-	return t.run("INSERT INTO outbox (message_id, subaccount_id, conversation_id, device_id, payload, due) VALUES ($1, $2, $3, $4, $5, $6)",
-		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, payload, millis(due))
+	err = t.run(`INSERT INTO outbox (message_id, subaccount_id, conversation_id, device_id, payload, due, wall, zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, row.payload, millis(row.due), row.schedule.Wall, row.schedule.Zone)
+	if err != nil || row.schedule.Set() {
+		return err
+	}
+	return getInLine(t, m.ID)
+}
+
+// getInLine gives a message its turn: after all that have one.
+func getInLine(t *tx, id domain.MessageID) error {
+	return t.run("UPDATE outbox SET place = (SELECT COALESCE(MAX(place), 0) + 1 FROM outbox) WHERE message_id = $1", id)
 }
 
 // SendAgain queues a message that failed, with the id and payload it had, and returns the device it goes from. Errors: not_found; conflict
@@ -101,28 +133,34 @@ func (s *Store) cannotGoAgain(t *tx, id domain.MessageID) error {
 	}
 }
 
-// CancelMessage removes a message that certainly has not gone: one that is queued or has failed. Errors: not_found; conflict if it may be on
-// its way already.
-func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID) error {
+// CancelMessage removes a message that certainly has not gone: one that is scheduled, queued or has failed. unsent says that the caller took it
+// to be sent and never handed it over. Errors: not_found; conflict if it may be on its way already.
+func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID, unsent bool) error {
 	return s.do(ctx, "cancel a message", func(t *tx) error {
 		m, err := messageByID(t, id)
 		if err != nil {
 			return err
 		}
-		if m.State != domain.StateQueued && m.State != domain.StateFailed {
-			return &domain.Error{Code: domain.CodeConflict, Message: "this message is on its way already"}
-		}
-		n, err := t.exec("DELETE FROM outbox WHERE message_id = $1", id)
+		var tries int
+		var failed bool
+		waits, err := optional(t.row("SELECT tries, failed FROM outbox WHERE message_id = $1", id), &tries, &failed)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return &domain.Error{Code: domain.CodeConflict, Message: "this message was not written here"}
+		if !waits {
+			return &domain.Error{Code: domain.CodeConflict, Message: "this message has gone, or was not written here"}
 		}
-		if err := t.run("DELETE FROM messages WHERE id = $1", id); err != nil {
-			return err
+		if unsent {
+			tries--
 		}
-		if err := t.run("UPDATE conversations SET messages = messages - 1 WHERE id = $1", m.Conversation.Conversation); err != nil {
+		if tries > 0 && !failed {
+			return &domain.Error{Code: domain.CodeConflict, Message: "this message is on its way already"}
+		}
+		if err := t.each([]change{
+			{"DELETE FROM outbox WHERE message_id = $1", []any{id}},
+			{"DELETE FROM messages WHERE id = $1", []any{id}},
+			{"UPDATE conversations SET messages = messages - 1 WHERE id = $1", []any{m.Conversation.Conversation}},
+		}); err != nil {
 			return err
 		}
 		t.changed.MessagesGone = append(t.changed.MessagesGone, id)
@@ -130,9 +168,26 @@ func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID) error {
 	})
 }
 
+// BeginOutbox readies what an earlier run of the program left, before anything is sent: a message that was taken then may have gone, and the
+// rules of a time zone may be others now.
+func (s *Store) BeginOutbox(ctx context.Context) error {
+	return s.do(ctx, "ready the outbox", func(t *tx) error {
+		taken, err := collect(t, scanMessageID, "SELECT message_id FROM outbox WHERE tries > 0 AND NOT failed ORDER BY message_id")
+		if err != nil {
+			return err
+		}
+		for _, id := range taken {
+			if err := s.setOutState(t, id, domain.StateUncertain, ""); err != nil {
+				return err
+			}
+		}
+		return s.readClocksAnew(t)
+	})
+}
+
 // DevicesToSend returns the devices that have messages or read receipts to send.
 func (s *Store) DevicesToSend(ctx context.Context) ([]domain.DeviceID, error) {
-	out, err := collect(reading{ctx, s.read}, scanDeviceID, `SELECT device_id FROM outbox WHERE NOT failed AND NOT late
+	out, err := collect(reading{ctx, s.read}, scanDeviceID, `SELECT device_id FROM outbox WHERE place > 0 AND NOT failed AND NOT late
 		UNION SELECT device_id FROM message_devices WHERE read_due IS NOT NULL ORDER BY device_id`)
 	return out, coded("look for messages to send", err)
 }

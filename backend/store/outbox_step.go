@@ -24,8 +24,8 @@ func scanOutboxItem(row dbutil.Scannable) (domain.OutboxItem, error) {
 	return i, err
 }
 
-// StepOutbox keeps what became of messages and takes the oldest ones that may go next, in one commit. What is taken counts as being sent
-// from then on. A message that was being sent when the process ended is taken again, with the same id and payload.
+// StepOutbox keeps what became of messages and takes those whose turn is next, in one commit. Of what is taken it is uncertain from then on,
+// until the next note, whether it went. A message that was being sent when the process ended is taken again, with the same id and payload.
 func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) ([]domain.OutboxItem, error) {
 	if len(step.Notes) == 0 { // a device with nothing to send must not cost commits
 		ids, err := nextToSend(reading{ctx, s.read}, step)
@@ -66,15 +66,15 @@ func (s *Store) takeToSend(t *tx, id domain.MessageID) (domain.OutboxItem, error
 	if err := t.run("UPDATE outbox SET tries = tries + 1 WHERE message_id = $1", id); err != nil {
 		return item, err
 	}
-	return item, s.setOutState(t, id, domain.StateSending, "")
+	return item, nil
 }
 
-// nextToSend finds the oldest messages that may go.
+// nextToSend finds the messages that may go, in the order of their turns.
 func nextToSend(q querier, step domain.OutboxStep) ([]domain.MessageID, error) {
 	if step.Take == 0 {
 		return nil, nil
 	}
-	rows, err := q.rows("SELECT message_id, conversation_id FROM outbox WHERE device_id = $1 AND NOT failed AND NOT late ORDER BY message_id", step.Device)
+	rows, err := q.rows("SELECT message_id, conversation_id FROM outbox WHERE device_id = $1 AND place > 0 AND NOT failed AND NOT late ORDER BY place", step.Device)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +96,10 @@ func nextToSend(q querier, step domain.OutboxStep) ([]domain.MessageID, error) {
 // noteSend keeps one outcome.
 func (s *Store) noteSend(t *tx, note domain.SendNote) error {
 	switch note.Outcome {
+	case domain.SendBegun:
+		return s.noteBegun(t, note.Message)
+	case domain.SendUncertain:
+		return s.noteUncertain(t, note.Message)
 	case domain.SendGone:
 		return s.noteSent(t, note.Message, note.Result)
 	case domain.SendNotGone:
@@ -147,6 +151,25 @@ func (s *Store) noteSent(t *tx, id domain.MessageID, result domain.SendResult) e
 		return err
 	}
 	return s.touchDeviceOut(t, domain.DeviceRef{Subaccount: m.Conversation.Subaccount, Device: m.Device})
+}
+
+// noteBegun keeps that a message is being sent, unless more is known of it.
+func (s *Store) noteBegun(t *tx, id domain.MessageID) error {
+	m, err := messageByID(t, id)
+	if err != nil || m.State != domain.StateQueued {
+		return err
+	}
+	return s.setOutState(t, id, domain.StateSending, "")
+}
+
+// noteUncertain keeps that nobody knows whether a message went. A receipt may have proved it meanwhile.
+func (s *Store) noteUncertain(t *tx, id domain.MessageID) error {
+	var one int
+	waits, err := optional(t.row("SELECT 1 FROM outbox WHERE message_id = $1 AND NOT failed", id), &one)
+	if err != nil || !waits {
+		return err
+	}
+	return s.setOutState(t, id, domain.StateUncertain, "")
 }
 
 // noteNotGone puts a message back after a try in which it certainly did not go. It is queued again and may be cancelled, unless an

@@ -70,7 +70,7 @@ func (s *Store) retireDevice(t *tx, ref domain.DeviceRef) error {
 		return err
 	}
 	for _, id := range waiting {
-		if err := s.setOutState(t, id, domain.StateFailed, domain.CodeDeviceRemoved); err != nil {
+		if err := s.comesNow(t, id, domain.StateFailed, domain.CodeDeviceRemoved); err != nil {
 			return err
 		}
 	}

@@ -135,7 +135,7 @@ func TestARemovedDeviceKeepsItsConversationsReadable(t *testing.T) {
 	require.Equal(t, domain.CodeDeviceRemoved, thread[1].FailCode)
 	_, err = r.SendAgain(ctx, r.waiting.ID)
 	require.Equal(t, domain.CodeDeviceRemoved, domain.CodeOf(err))
-	require.NoError(t, r.CancelMessage(ctx, r.waiting.ID))
+	require.NoError(t, r.CancelMessage(ctx, r.waiting.ID, false))
 	delete(r.shown.devices, r.going.Ref.Device)
 	delete(r.shown.messages, r.waiting.ID)
 	r.shown.check(t, r.Store)

@@ -98,5 +98,5 @@ func (s *Store) SendAllLate(ctx context.Context) ([]domain.DeviceID, error) {
 	return devices, err
 }
 
-// letGo makes late messages due anew.
+// letGo makes late messages due anew. One whose time came in the sleep and that is not in line yet gets there when its time is looked at.
 const letGo = "UPDATE outbox SET late = FALSE, due = $1 WHERE late AND NOT failed"

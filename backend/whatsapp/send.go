@@ -62,10 +62,19 @@ func (c *Client) sendOnce(ctx context.Context, to types.JID, waid string, messag
 	ctx, sent := beginSending(ctx, insist)
 	defer sent()
 	response, err := c.wa.SendMessage(ctx, to, message, whatsmeow.SendRequestExtra{ID: waid, Timeout: deadline})
-	if err != nil {
-		return time.Time{}, sendFailed(ctx, err)
+	switch {
+	case err == nil:
+		return response.Timestamp, nil
+	case handedOver(response) && errors.Is(err, whatsmeow.ErrNotConnected):
+		return time.Time{}, uncertain(maskedError(err))
 	}
-	return response.Timestamp, nil
+	return time.Time{}, sendFailed(ctx, err)
+}
+
+// handedOver reports whether a send that failed had gone out once: the library sends again by itself when the connection ends, and what it
+// says then is of the second time only.
+func handedOver(response whatsmeow.SendResponse) bool {
+	return response.DebugTimings.Resp > 0 || response.DebugTimings.Retry > 0
 }
 
 // recipient is the JID to send to: the LID where it can be found out, because encryption is by LID; asks WhatsApp once for a
