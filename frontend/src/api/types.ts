@@ -330,7 +330,17 @@ export interface Conversation {
   last: Message | null;
 }
 
-export type MessageState = "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed";
+export type MessageState =
+  | "received"
+  | "scheduled"
+  | "queued"
+  | "sending"
+  | "uncertain"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "played"
+  | "failed";
 
 /** A bubble of a thread. */
 export interface Message {

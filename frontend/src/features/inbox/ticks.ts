@@ -4,8 +4,10 @@ import type { TickState } from "../../ui/Tick.svelte";
 /** The tick of an outgoing message in this state; undefined for one that came in. */
 export function tickOf(state: string): TickState | undefined {
   switch (state) {
+    case "scheduled":
     case "queued":
     case "sending":
+    case "uncertain":
       return "queued";
     case "sent":
     case "delivered":
