@@ -1,4 +1,4 @@
--- v12: the order in which messages go, and messages that have a time
+-- v13: the order in which messages go, and messages that have a time
 
 ALTER TABLE outbox ADD COLUMN place BIGINT NOT NULL DEFAULT 0; -- its turn, lowest first; 0 until its time has come
 ALTER TABLE outbox ADD COLUMN wall TEXT NOT NULL DEFAULT ''; -- the time that a person chose, as a clock shows it in the zone: due follows from both
