@@ -204,3 +204,9 @@ func TestNumbersAsPeopleWriteThem(t *testing.T) {
 		require.Equal(t, why, coded.Detail["why"], text)
 	}
 }
+
+func TestAHitIsCutAtWhatWasFound(t *testing.T) {
+	hit := hitOf(domain.Hit{Text: "…el precio 🎉 final", Ranges: []domain.TextRange{{From: 6, To: 12}, {From: 18, To: 23}}})
+	require.Equal(t, []TextPart{{"…el ", false}, {"precio", true}, {" 🎉 ", false}, {"final", true}}, hit.Parts)
+	require.NotNil(t, hitOf(domain.Hit{}).Parts)
+}

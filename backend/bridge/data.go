@@ -216,6 +216,7 @@ type Thread struct {
 	Seq      int64     `json:"seq"`
 	Messages []Message `json:"messages"`
 	Before   string    `json:"before"`
+	After    string    `json:"after"` // cursor of what is newer, "" at the end
 	Total    int       `json:"total"`
 	More     bool      `json:"more"` // at the beginning: a phone may have older messages, see Past.Older
 }

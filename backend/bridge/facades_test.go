@@ -36,6 +36,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Inbox.Schedule", "Inbox.Send", "Inbox.SendNow", "Inbox.SetDraft", "Inbox.Thread", "Inbox.Times", "Inbox.Unsent", "Inbox.Waiting",
 		"Pairing.Cancel", "Pairing.Current", "Pairing.Renew", "Pairing.ShowCode", "Pairing.Start", "Past.Again", "Past.Older",
 		"Proxies.Get", "Proxies.Remove", "Proxies.Save",
+		"Search.After", "Search.Around", "Search.Messages", "Search.Names",
 		"Settings.Get", "Settings.Set",
 		"Sleep.Rest", "Sleep.SendAllLate", "Sleep.SendLate",
 		"Timeline.Changes", "Timeline.CheckGap", "Timeline.Fleet", "Timeline.Report",

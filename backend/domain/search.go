@@ -81,3 +81,11 @@ type NameQuery struct {
 	Subaccount SubaccountID // 0 means all
 	Limit      int          // 1–200
 }
+
+// MessagePart is a part of a conversation, oldest first.
+type MessagePart struct {
+	Messages []Message
+	Before   Cursor // of what is older, "" at the beginning; of what follows a place it is not told
+	After    Cursor // of what is newer, "" at the end
+	Total    int    // of the conversation
+}

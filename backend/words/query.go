@@ -23,7 +23,6 @@ type Query struct{ terms []term }
 type term struct {
 	entries []string
 	prefix  bool // the last entry is the beginning of one
-	single  bool // the last entry is a single character of an unspaced script
 }
 
 // Parse reads what a person typed. Nothing in it is an operator: words are to be found all of them, in any order; what is in quotes as it
@@ -107,9 +106,8 @@ func termOf(text string, most int, open bool) (term, bool) {
 		t.entries[i] = w.text
 	}
 	last := found[len(found)-1]
-	t.single = !last.pair && isUnspaced(last.text)
-	// One Latin letter begins more words than anybody wants to see.
-	t.prefix = t.single || open && !last.pair && len(last.text) > 1
+	// A single character of an unspaced script begins the pairs that it is in; one Latin letter begins more words than anybody wants to see.
+	t.prefix = !last.pair && (isUnspaced(last.text) || open && len(last.text) > 1)
 	return t, true
 }
 
@@ -163,8 +161,8 @@ func (t term) find(in []word, out []Range) []Range {
 		}
 		last := in[i+n-1]
 		end := last.at.To
-		if t.single {
-			end = last.head
+		if t.prefix {
+			end = last.of[utf8.RuneCountInString(t.entries[n-1])-1].to
 		}
 		out = append(out, Range{in[i].at.From, end})
 	}

@@ -14,7 +14,7 @@ type Range struct{ From, To int }
 type word struct {
 	text string
 	at   Range
-	head int // where its first character ends
+	of   []char // what it was made of; of a long word more than counts
 	pair bool
 }
 
@@ -43,7 +43,7 @@ func cut(chars []char) []word {
 
 // entry is the entry of the first of these characters, with its neighbour if there is one of its kind.
 func entry(chars []char) word {
-	w := word{text: string(chars[0].r), at: Range{chars[0].from, chars[0].to}, head: chars[0].to}
+	w := word{text: string(chars[0].r), at: Range{chars[0].from, chars[0].to}, of: chars}
 	if len(chars) == 2 && chars[1].class == unspaced {
 		w.text, w.at.To, w.pair = w.text+string(chars[1].r), chars[1].to, true
 	}
@@ -55,7 +55,7 @@ func spell(b *strings.Builder, chars []char) word {
 	for _, c := range chars[:min(len(chars), longestWord)] {
 		b.WriteRune(c.r)
 	}
-	return word{text: b.String(), at: Range{chars[0].from, chars[len(chars)-1].to}, head: chars[0].to}
+	return word{text: b.String(), at: Range{chars[0].from, chars[len(chars)-1].to}, of: chars}
 }
 
 // Index returns what the index keeps of a text: its entries, with one space between them. It holds letters, digits and marks only.

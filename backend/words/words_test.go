@@ -65,11 +65,13 @@ func TestParseReadsWhatPeopleType(t *testing.T) {
 // TestFindPointsAtWhatWasMeant marks what is found with brackets; "-" stands for nothing found.
 func TestFindPointsAtWhatWasMeant(t *testing.T) {
 	for _, c := range []struct{ typed, text, found string }{
-		{"dias bue", "Buenos días, Bea", "[Buenos] [días], Bea"},
-		{"be", "Buenos días, Bea", "Buenos días, [Bea]"},
+		{"dias bue", "Buenos días, Bea", "[Bue]nos [días], Bea"},
+		{"be", "Buenos días, Bea", "Buenos días, [Be]a"},
 		{`"buenos dias"`, "¡BUENOS — DÍAS! días", "¡[BUENOS — DÍAS]! días"},
 		{`"be"`, "Bea", "-"},
 		{"dias ana", "Buenos días", "-"},
+		{"aero", "Ærøskøbing", "[Ærø]skøbing"},
+		{"a", "Ærø", "-"},
 		{"días buenos", "Buenos días", "[Buenos] [días]"},
 		{"strasse", "Hauptstraße Straße", "Hauptstraße [Straße]"},
 		{"cafe", "el cafe\u0301 frío", "el [cafe\u0301] frío"},
