@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	goruntime "runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"waflow/backend/bridge"
+	"waflow/backend/desktop"
 	"waflow/backend/engine"
 )
 
@@ -32,18 +35,20 @@ type window struct {
 	options engine.Options
 	facades *bridge.Facades
 	words   catalogue
+	hidden  bool // it begins hidden
 
 	announcer announcer // from startup on
 
-	ctx    context.Context // Wails' own, from startup on
-	engine *engine.Engine  // nil when the workspace could not be opened
-	cancel context.CancelFunc
-	ended  chan struct{}
-	closed atomic.Bool
+	ctx     context.Context // Wails' own, from startup on
+	engine  *engine.Engine  // nil when the workspace could not be opened
+	cancel  context.CancelFunc
+	ended   chan struct{}
+	closed  atomic.Bool
+	desktop atomic.Pointer[desktop.Desktop] // nil until the workspace is open
 }
 
-// runDesktop opens the window and returns when it was closed.
-func runDesktop(ctx context.Context, flags workspaceFlags) error {
+// runDesktop opens the window, or begins with it hidden, and returns when the program is to end.
+func runDesktop(ctx context.Context, flags workspaceFlags, hidden bool) error {
 	files, err := assets()
 	if err != nil {
 		return err
@@ -52,7 +57,7 @@ func runDesktop(ctx context.Context, flags workspaceFlags) error {
 	if err != nil {
 		return err
 	}
-	w := &window{options: flags.options(engine.Desktop), facades: bridge.NewFacades(), words: words, ended: make(chan struct{})}
+	w := &window{options: flags.options(engine.Desktop), facades: bridge.NewFacades(), words: words, hidden: hidden, ended: make(chan struct{})}
 	return wails.Run(&options.App{
 		Title: "Waflow", Width: 1280, Height: 800, MinWidth: 960, MinHeight: 640,
 		BackgroundColour:   options.NewRGB(0xe9, 0xe6, 0xe0),
@@ -60,10 +65,13 @@ func runDesktop(ctx context.Context, flags workspaceFlags) error {
 		Logger:             silent{},
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          func(wctx context.Context) { w.start(ctx, wctx) },
+		OnBeforeClose:      func(context.Context) bool { return w.staysOpen(ctx) },
 		OnShutdown:         func(context.Context) { w.stop() },
+		StartHidden:        hidden,
+		HideWindowOnClose:  goruntime.GOOS == "darwin", // there the Dock brings it back, and quitting is another thing than closing
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId:               instance(w.options.Dir),
-			OnSecondInstanceLaunch: func(options.SecondInstanceData) { w.show() },
+			OnSecondInstanceLaunch: w.startedAgain,
 		},
 		Bind:  w.facades.All(),
 		Linux: &linux.Options{ProgramName: "waflow", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
@@ -88,6 +96,7 @@ func (w *window) start(ctx, wctx context.Context) {
 	if err != nil {
 		w.facades.Fail(w.options.Info(), err)
 		close(w.ended)
+		w.Show() // even if it was to begin hidden: it says what is wrong
 		return
 	}
 	w.engine = e
@@ -97,13 +106,19 @@ func (w *window) start(ctx, wctx context.Context) {
 		return nil
 	}
 	services.OpenDemo = openDemo
-	w.facades.Attach(services)
 	w.announcer = newAnnouncer(wctx, w.opened, w.warn)
+	around := w.newDesktop()
+	services.Desktop = around
+	w.desktop.Store(around)
+	w.facades.Attach(services)
 	e.OnNotice(w.notify)
 	go bridge.Events(run, e.Bus(), func(b bridge.Batch) { runtime.EventsEmit(wctx, "batch", b) })
 	go func() {
 		defer close(w.ended)
+		var icon sync.WaitGroup
+		icon.Go(func() { _ = around.Run(run) })
 		_ = e.Run(run)
+		icon.Wait()
 		if ctx.Err() != nil && !w.closed.Load() {
 			runtime.Quit(wctx)
 		}
@@ -141,15 +156,6 @@ func (w *window) stop() {
 	if w.engine != nil {
 		_ = w.engine.Close()
 	}
-}
-
-// show brings the window to the front.
-func (w *window) show() {
-	if w.ctx == nil {
-		return
-	}
-	runtime.WindowUnminimise(w.ctx)
-	runtime.WindowShow(w.ctx)
 }
 
 // secured gives every answer of the asset server the headers that `serve` gives, too.

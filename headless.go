@@ -8,6 +8,6 @@ import (
 )
 
 // runDesktop says that this build leaves the window out.
-func runDesktop(context.Context, workspaceFlags) error {
+func runDesktop(context.Context, workspaceFlags, bool) error {
 	return errors.New("this build has no window: run `waflow serve`")
 }

@@ -39,16 +39,20 @@ type workspaceFlags struct {
 type cli struct {
 	Workspace workspaceFlags `embed:""`
 
-	Desktop desktopCommand `cmd:"" default:"1" help:"Open the window. This is what happens without a command."`
+	Desktop desktopCommand `cmd:"" default:"withargs" help:"Open the window. This is what happens without a command."`
 	Serve   serveCommand   `cmd:"" help:"Serve the same interface to a browser on this machine."`
 	Doctor  doctorCommand  `cmd:"" help:"Look whether everything Waflow needs is in order, without changing anything."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
-type desktopCommand struct{}
+type desktopCommand struct {
+	Hidden bool `help:"Begin without the window: the tray icon opens it."`
+}
 
 // Run opens the window.
-func (desktopCommand) Run(ctx context.Context, w workspaceFlags) error { return runDesktop(ctx, w) }
+func (d desktopCommand) Run(ctx context.Context, w workspaceFlags) error {
+	return runDesktop(ctx, w, d.Hidden)
+}
 
 type versionCommand struct{}
 

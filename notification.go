@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wailsapp/wails/v2/pkg/runtime"
-
 	"waflow/backend/domain"
 )
 
@@ -23,18 +21,18 @@ func (w *window) notify(n domain.Notice) {
 		return
 	}
 	first := n.Items[0].Ref
-	title := w.words.say("shell_notice_several", "count", strconv.Itoa(len(n.Items)))
+	title := w.words.Count("shell_notice_several", len(n.Items))
 	several := n.Kind == domain.NoticeSeveral || n.Kind == domain.NoticeDigest
 	switch {
 	case n.Kind == domain.NoticeDigest:
-		title = w.words.say("shell_notice_digest", "count", strconv.Itoa(len(n.Items)))
+		title = w.words.Count("shell_notice_digest", len(n.Items))
 	case !several:
-		title = w.words.say("shell_notice_"+string(n.Kind), "device", w.deviceName(devices, first))
+		title = w.words.Say("shell_notice_"+string(n.Kind), "device", w.deviceName(devices, first))
 	}
 	told := n.Items[:min(len(n.Items), toldAtOnce)]
 	lines := make([]string, 0, len(told))
 	for _, item := range told {
-		line := w.words.say("cause_" + string(item.State.Cause) + "_title")
+		line := w.words.Say("cause_" + string(item.State.Cause) + "_title")
 		if several {
 			line = w.deviceName(devices, item.Ref) + ": " + line
 		}
@@ -60,7 +58,7 @@ func (w *window) deviceName(devices []domain.Device, ref domain.DeviceRef) strin
 			return d.Label
 		}
 	}
-	return w.words.say("shell_unknown_device")
+	return w.words.Say("shell_unknown_device")
 }
 
 func subaccountName(subaccounts []domain.Subaccount, id domain.SubaccountID) string {
@@ -72,7 +70,7 @@ func subaccountName(subaccounts []domain.Subaccount, id domain.SubaccountID) str
 	return ""
 }
 
-// announcement is one notification of the system. A click on it opens the device that it is of.
+// announcement is one notification of the system. A click on it opens the device that it is of, or the window alone.
 type announcement struct {
 	id          int64
 	title, body string
@@ -86,10 +84,12 @@ type announcer interface {
 	close()
 }
 
-// opened brings the window to the front and shows a device: its notification was clicked.
+// opened brings the window to the front and shows the device, if it is of one: a notification was clicked.
 func (w *window) opened(ref domain.DeviceRef) {
-	w.show()
-	runtime.EventsEmit(w.ctx, "open-device", map[string]any{"subaccount": int64(ref.Subaccount), "device": int64(ref.Device)})
+	w.desktop.Load().Show()
+	if ref != (domain.DeviceRef{}) {
+		w.OpenDevice(ref)
+	}
 }
 
 // nameOf writes a device as what a notification hands back; refOf reads it.

@@ -29,7 +29,7 @@ var restrictedModules = []string{whatsmeow, wails}
 
 var (
 	useCases = []string{"fleet", "timeline", "inbox", "contacts", "pipeline", "incidents", "reports", "settings", "sleep", "proxies"}
-	pureOnes = []string{"device", "routing", "safety", "notify", "uptime"}
+	pureOnes = []string{"device", "routing", "safety", "notify", "uptime", "tray"}
 
 	// reachesOutside are the packages of the standard library that a pure package may not use. Time as a value is fine;
 	// reading the clock is caught by review and by the signatures, which take the time as an argument.
@@ -55,6 +55,7 @@ func rules() map[string]rule {
 		"bridge": {ours: slices.Concat([]string{"events", "domain"}, useCases, pureOnes)},
 		"demo":   {ours: []string{"wasim", "domain"}},
 		"host":   {},
+		"desktop": {ours: []string{"domain", "events", "host", "tray"}},
 		// The doctor looks at the files of the store and of the client library, each by its owner's means.
 		"doctor":   {ours: []string{"domain", "store", "whatsapp"}},
 		"engine":   {ours: []string{everyOurs}},
@@ -75,7 +76,7 @@ func rules() map[string]rule {
 
 // ruleOfRoot covers main.go, app.go and serve.go; the window asks the system by package host where Wails does not. Wails is judged by file there: see mayImportWails.
 func ruleOfRoot() rule {
-	return rule{ours: []string{"engine", "bridge", "domain", "host"}, restricted: []string{wails}}
+	return rule{ours: []string{"engine", "bridge", "desktop", "domain", "host"}, restricted: []string{wails}}
 }
 
 // rulesOfBuild covers the Go programs under build/, which are no part of the product.
@@ -87,7 +88,7 @@ func rulesOfBuild() map[string]rule {
 	}
 }
 
-// mayImportWails: the window alone knows Wails, and its native notifications are files of their own.
+// mayImportWails: the window alone knows Wails, and its native notifications and its place on the desktop are files of their own.
 func mayImportWails(path string) bool {
-	return slices.Contains([]string{"app.go", "notification.go", "announce_windows.go", "announce_darwin.go"}, path)
+	return slices.Contains([]string{"app.go", "notification.go", "tray.go", "announce_windows.go", "announce_darwin.go"}, path)
 }

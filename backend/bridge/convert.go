@@ -168,6 +168,7 @@ func preferencesOf(s domain.Settings) Preferences {
 		NotifyPausedUntil:    ms(s.NotifyPausedUntil),
 		NotifySound:          s.NotifySound,
 		KeepAwake:            s.KeepAwake,
+		CloseQuits:           s.CloseQuits,
 	}
 }
 
@@ -178,7 +179,7 @@ func settingsOf(p Preferences) domain.Settings {
 	out := domain.Settings{
 		Theme: p.Theme, Language: p.Language, NotifyOfflineAfter: after, ReadReceipts: p.ReadReceipts,
 		Notify: domain.NotifySwitch(p.Notify), Quiet: domain.QuietHours(p.Quiet),
-		NotifySound: p.NotifySound, KeepAwake: p.KeepAwake,
+		NotifySound: p.NotifySound, KeepAwake: p.KeepAwake, CloseQuits: p.CloseQuits,
 	}
 	if p.NotifyPausedUntil > 0 {
 		out.NotifyPausedUntil = time.UnixMilli(p.NotifyPausedUntil).UTC()

@@ -239,6 +239,7 @@ type Preferences struct {
 	NotifyPausedUntil    int64  `json:"notifyPausedUntil"` // 0: not paused
 	NotifySound          bool   `json:"notifySound"`
 	KeepAwake            bool   `json:"keepAwake"`
+	CloseQuits           bool   `json:"closeQuits"`
 }
 
 // Quiet is the part of every day in which notifications are held back, in minutes since midnight by this computer's clock.

@@ -10,7 +10,7 @@ type Facades struct {
 // NewFacades returns facades that are not attached to an engine yet.
 func NewFacades() *Facades {
 	g := newGate()
-	return &Facades{gate: g, all: []any{&App{g}, &Fleet{g}, &Timeline{g}, &Proxies{g}, &Pairing{g}, &Inbox{g}, &Past{g}, &Search{g}, &Settings{g}, &Sleep{g}, &Demo{g}}}
+	return &Facades{gate: g, all: []any{&App{g}, &Fleet{g}, &Timeline{g}, &Proxies{g}, &Pairing{g}, &Inbox{g}, &Past{g}, &Search{g}, &Settings{g}, &Sleep{g}, &Desktop{g}, &Demo{g}}}
 }
 
 // Attach lets the calls through to an open engine. The first of Attach and Fail counts.
@@ -24,5 +24,5 @@ func (f *Facades) Fail(info AppInfo, err error) {
 }
 
 // All returns the facades as the window binds them: pointers to App, Fleet, Timeline, Proxies, Pairing, Inbox, Past, Search,
-// Settings, Sleep and Demo.
+// Settings, Sleep, Desktop and Demo.
 func (f *Facades) All() []any { return append([]any(nil), f.all...) }

@@ -26,7 +26,8 @@ type Services struct {
 	Past     *inbox.Past
 	Settings *settings.Settings
 	Sleep    *sleep.Sleep
-	Demo     Phones // nil outside the demo
+	Demo     Phones       // nil outside the demo
+	Desktop  Surroundings // nil where a browser shows the interface
 	Logger   zerolog.Logger
 
 	// Notices is what was told; nil stands for nothing.
@@ -53,6 +54,18 @@ type Notices interface {
 type Gaps interface {
 	// CheckAgain asks a phone anew that did not answer. Errors: not_connected, not_found.
 	CheckAgain(ctx context.Context, device domain.DeviceID, gap domain.GapID) error
+}
+
+// Surroundings are the desktop around the window.
+type Surroundings interface {
+	// Refuge returns where the window goes when it is closed and the devices stay connected.
+	Refuge() domain.Refuge
+	// Startup returns whether Waflow starts with the system.
+	Startup() (domain.Startup, error)
+	// SetStartup changes that and returns what the system then holds.
+	SetStartup(on bool) (domain.Startup, error)
+	// Quit ends the program, and returns before it has ended.
+	Quit()
 }
 
 // Phones are the simulated phones of the demo. Numbers are international digits without "+".

@@ -43,6 +43,7 @@ const (
 	CodeHistoryTooLarge  Code = "history_too_large" // a piece of history that would take too much memory
 	CodeHistoryBroken    Code = "history_broken"    // a piece of history that can't be read
 	CodeHistoryGone      Code = "history_gone"      // WhatsApp has a piece of history no more; the phone was asked to hand it over again
+	CodeStartupRefused   Code = "startup_refused"   // the system does not let its list of what starts with it be read or changed
 	CodeProxyFailed      Code = "proxy_failed"      // the device's proxy; Detail has "proxy" (host:port) and "trouble" (a ProxyTrouble)
 )
 

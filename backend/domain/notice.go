@@ -41,6 +41,7 @@ type Settings struct {
 	NotifySound        bool      // notifications make the system's sound, but in quiet hours
 	NotifyPausedUntil  time.Time // until when a person holds every notification back; zero if nobody does
 	KeepAwake          bool      // keep the computer from sleeping while it is plugged in
+	CloseQuits         bool      // closing the window quits; else the devices stay connected
 }
 
 // DefaultSettings returns the settings of a new workspace.

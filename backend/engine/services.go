@@ -38,6 +38,15 @@ func (e *Engine) clockWrong() bool {
 // OnNotice has every new notification handed to show, which must not block.
 func (e *Engine) OnNotice(show func(domain.Notice)) { e.notices.onNew(show) }
 
+// Look returns every device as it is now, and every subaccount.
+func (e *Engine) Look(ctx context.Context) ([]domain.Device, []domain.Subaccount, error) {
+	now, err := e.fleet.Snapshot(ctx)
+	return now.Devices, now.Subaccounts, err
+}
+
+// Once reports whether it is asked for the first time in this workspace about a thing, by its name.
+func (e *Engine) Once(ctx context.Context, name string) (bool, error) { return e.store.Once(ctx, name) }
+
 // Names returns what a notification names things by: every device and every subaccount.
 func (e *Engine) Names(ctx context.Context) ([]domain.Device, []domain.Subaccount, error) {
 	devices, err := e.store.Devices(ctx)

@@ -16,6 +16,7 @@ import type {
   Proxy,
   ProxyOutcome,
   ProxyWish,
+  Refuge,
   Removal,
   RemovalLoss,
   Removed,
@@ -23,6 +24,7 @@ import type {
   Route,
   Settings,
   Snapshot,
+  Startup,
   Subaccount,
   Thread,
   Uptime,
@@ -118,6 +120,14 @@ export function callsOver(transport: Transport) {
       rest: () => call<Rest>("Sleep.Rest"),
       sendLate: (messages: readonly number[]) => act("Sleep.SendLate", messages),
       sendAllLate: () => act("Sleep.SendAllLate"),
+    },
+    /** Refused where a browser shows the interface. */
+    desktop: {
+      refuge: () => call<Refuge>("Desktop.Refuge"),
+      /** As the system has it at this moment. */
+      startup: () => call<Startup>("Desktop.Startup"),
+      setStartup: (on: boolean) => call<Startup>("Desktop.SetStartup", on),
+      quit: () => act("Desktop.Quit"),
     },
     /** Bound only in the demo. Numbers are international, with the plus. */
     demo: {

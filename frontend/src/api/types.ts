@@ -19,6 +19,12 @@ export interface AppInfo {
   clockWrong: boolean;
 }
 
+/** Where the window goes when it is closed and the devices stay connected. */
+export type Refuge = "tray" | "taskbar" | "dock";
+
+/** Whether Waflow starts with the system: "" where this workspace does not, "other" when another copy of it does. */
+export type Startup = "" | "off" | "on" | "other";
+
 /** An error as it crosses: the sentence is chosen by code and detail, `message` is what is shown otherwise. */
 export interface Problem {
   code: string;
@@ -434,6 +440,8 @@ export interface Settings {
   /** Whether notifications are heard; not in quiet hours. */
   notifySound: boolean;
   keepAwake: boolean;
+  /** Closing the window quits; else the devices stay connected. */
+  closeQuits: boolean;
 }
 
 /** Whether the computer is kept awake: nobody asked, it is, it is not plugged in, the system does not let us. */

@@ -6,6 +6,7 @@ import type { Transport } from "../api/transport";
 import type { AppInfo, Change, Device, Problem, Snapshot, Subaccount } from "../api/types";
 import { Clock } from "./clock.svelte";
 import { Deeds } from "./deeds.svelte";
+import { Desktop } from "./desktop.svelte";
 import { DemoPhones } from "./demo.svelte";
 import { FleetList } from "./fleetList.svelte";
 import { Inbox } from "./inbox.svelte";
@@ -51,6 +52,7 @@ export class Waflow {
   readonly inbox: Inbox;
   readonly pairing: PairingDialog;
   readonly relink: RelinkQueue;
+  readonly desktop: Desktop;
   readonly demo: DemoPhones;
   readonly calls: Calls;
 
@@ -76,6 +78,7 @@ export class Waflow {
     const linking = { ...calls.pairing, createDevice: calls.fleet.createDevice };
     this.pairing = new PairingDialog(linking);
     this.relink = new RelinkQueue(linking, (id) => this.workspace.device(id));
+    this.desktop = new Desktop(calls.desktop);
     this.demo = new DemoPhones(calls.demo);
     this.subaccountDialog = new SubaccountDialog(calls.fleet, (subaccount) => this.#created(subaccount));
     this.deeds = new Deeds(calls.fleet, {

@@ -170,6 +170,7 @@ export function sampleSettings(part: Partial<Settings> = {}): Settings {
     notifyPausedUntil: 0,
     notifySound: false,
     keepAwake: false,
+    closeQuits: false,
     ...part,
   };
 }
