@@ -102,6 +102,7 @@ func (keys) Say(key string, values ...string) string {
 	}
 	return strings.Join(parts, "|")
 }
+
 func (k keys) Count(key string, count int) string { return k.Say(key, "count", strconv.Itoa(count)) }
 
 // world is a running desktop.

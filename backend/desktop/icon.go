@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,13 +85,8 @@ func (d *Desktop) follow(ctx context.Context, feed *events.Subscription) {
 }
 
 func concerns(changes []events.Change) bool {
-	for _, c := range changes {
-		switch c.Topic {
-		case events.TopicDevice, events.TopicSubaccount, events.TopicSettings:
-			return true
-		}
-	}
-	return false
+	shown := []events.Topic{events.TopicDevice, events.TopicSubaccount, events.TopicSettings}
+	return slices.ContainsFunc(changes, func(c events.Change) bool { return slices.Contains(shown, c.Topic) })
 }
 
 // look reads the fleet. What can't be read stays as it was.

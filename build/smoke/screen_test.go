@@ -66,6 +66,11 @@ func (s screen) focus(ctx context.Context, title string) (x, y int, err error) {
 	return x, y, nil
 }
 
+// sees tells whether a window with that title is on the screen.
+func (s screen) sees(ctx context.Context, title string) bool {
+	return exec.CommandContext(ctx, "xdotool", "search", "--onlyvisible", "--name", title).Run() == nil
+}
+
 func run(ctx context.Context, name string, arguments ...string) error {
 	if out, err := exec.CommandContext(ctx, name, arguments...).CombinedOutput(); err != nil {
 		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(arguments, " "), err, out)

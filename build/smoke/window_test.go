@@ -29,6 +29,7 @@ type window struct {
 	screen screen
 	shown  *desktop // gets its notifications
 	x, y   int      // corner of the window on the screen
+	ended  chan struct{}
 }
 
 // openWindow starts the program on a desktop of its own, see openWindowOn.
@@ -57,12 +58,15 @@ func openWindowOn(t *testing.T, shown *desktop, arguments ...string) *window {
 	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
 	process.WaitDelay = patience
 	require.NoError(t, process.Start())
-	w := &window{t: t, shown: shown, screen: screen{artifacts: setting(t, "WAFLOW_ARTIFACTS")}}
+	w := &window{t: t, shown: shown, screen: screen{artifacts: setting(t, "WAFLOW_ARTIFACTS")}, ended: make(chan struct{})}
+	go func() {
+		defer close(w.ended)
+		_ = process.Wait() // it answers the context's end; how the program ended is in its state
+	}()
 	t.Cleanup(func() {
 		w.photographFailure()
 		stop()
-		// Wait answers the context's end; how the program ended is in its state.
-		_ = process.Wait()
+		<-w.ended
 		_ = log.Close()
 		require.Zero(t, process.ProcessState.ExitCode(), "the program did not end well; its log is %s", log.Name())
 	})

@@ -19,7 +19,7 @@ func read(file string) (string, error) {
 // write replaces a file as a whole: a crash leaves the old one or the new one.
 func write(file, content string) (err error) {
 	dir := filepath.Dir(file)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	draft, err := os.CreateTemp(dir, ".waflow-*")
@@ -33,9 +33,6 @@ func write(file, content string) (err error) {
 	}()
 	_, err = draft.WriteString(content)
 	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return err
-	}
-	if err := os.Chmod(draft.Name(), 0o644); err != nil {
 		return err
 	}
 	return os.Rename(draft.Name(), file)
