@@ -106,7 +106,7 @@ func (c catalogue) report(d engine.Diagnosis) reportData {
 		}
 		out.Checks = append(out.Checks, checkData{
 			Check: string(f.Check), State: string(f.State), Reason: f.Reason, Subject: f.Subject,
-			Sentence: c.say(key, values...), Todo: c.say(key+"_todo", values...), Values: f.Values,
+			Sentence: c.Say(key, values...), Todo: c.Say(key+"_todo", values...), Values: f.Values,
 		})
 	}
 	return out
@@ -126,8 +126,8 @@ func (r reportData) text(to io.Writer, c catalogue) error {
 	var out strings.Builder
 	state, title := 0, 0
 	for _, check := range r.Checks {
-		state = max(state, len(c.say("doctor_state_"+check.State)))
-		title = max(title, len(c.say("doctor_"+check.Check+"_title")))
+		state = max(state, len(c.Say("doctor_state_"+check.State)))
+		title = max(title, len(c.Say("doctor_"+check.Check+"_title")))
 	}
 	line := func(left, middle, text string) {
 		fmt.Fprintf(&out, "%-*s  %-*s  %s\n", state, left, title, middle, text)
@@ -137,7 +137,7 @@ func (r reportData) text(to io.Writer, c catalogue) error {
 		if check.Subject != "" {
 			sentence = check.Subject + ": " + sentence
 		}
-		line(c.say("doctor_state_"+check.State), c.say("doctor_"+check.Check+"_title"), sentence)
+		line(c.Say("doctor_state_"+check.State), c.Say("doctor_"+check.Check+"_title"), sentence)
 		if check.Todo != "" {
 			line("", "", "→ "+check.Todo)
 		}
@@ -152,11 +152,11 @@ func (r reportData) text(to io.Writer, c catalogue) error {
 		{"webview", r.Versions.WebView},
 	} {
 		if v[1] != "" {
-			versions = append(versions, c.say("doctor_version_"+v[0])+" "+v[1])
+			versions = append(versions, c.Say("doctor_version_"+v[0])+" "+v[1])
 		}
 	}
-	line("", c.say("doctor_versions_title"), strings.Join(versions, " · "))
-	fmt.Fprintf(&out, "\n%s\n", c.say("doctor_all_"+r.Result))
+	line("", c.Say("doctor_versions_title"), strings.Join(versions, " · "))
+	fmt.Fprintf(&out, "\n%s\n", c.Say("doctor_all_"+r.Result))
 	_, err := io.WriteString(to, out.String())
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -114,9 +113,7 @@ func (w *window) OpenDevice(ref domain.DeviceRef) {
 
 // Tell shows a notification that is about no device.
 func (w *window) Tell(title, text string) {
-	id := "waflow-told-" + strconv.FormatInt(time.Now().UnixMilli(), 10)
-	err := runtime.SendNotification(w.ctx, runtime.NotificationOptions{ID: id, Title: title, Body: text})
-	if err != nil {
+	if err := w.announcer.show(announcement{title: title, body: text}); err != nil {
 		w.warn(err, "the system did not take a notification")
 	}
 }

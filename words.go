@@ -89,12 +89,3 @@ func variant(value json.RawMessage, kind string) string {
 	}
 	return ""
 }
-
-// say is the message of a key with its values filled in.
-func (c catalogue) say(key string, values ...string) string {
-	pairs := make([]string, 0, len(values))
-	for i := 0; i+1 < len(values); i += 2 {
-		pairs = append(pairs, "{"+values[i]+"}", values[i+1])
-	}
-	return strings.NewReplacer(pairs...).Replace(c[key])
-}

@@ -52,9 +52,9 @@ func rules() map[string]rule {
 		"events":   {ours: []string{"domain"}},
 		"pool":     {ours: []string{"device", "domain"}},
 		// The bridge turns what use cases answer into plain data; some of it is in the words of the pure packages.
-		"bridge": {ours: slices.Concat([]string{"events", "domain"}, useCases, pureOnes)},
-		"demo":   {ours: []string{"wasim", "domain"}},
-		"host":   {},
+		"bridge":  {ours: slices.Concat([]string{"events", "domain"}, useCases, pureOnes)},
+		"demo":    {ours: []string{"wasim", "domain"}},
+		"host":    {},
 		"desktop": {ours: []string{"domain", "events", "host", "tray"}},
 		// The doctor looks at the files of the store and of the client library, each by its owner's means.
 		"doctor":   {ours: []string{"domain", "store", "whatsapp"}},

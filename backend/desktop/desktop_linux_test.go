@@ -1,4 +1,4 @@
-package desktop
+package desktop_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"waflow/backend/desktop"
 	"waflow/backend/domain"
 	"waflow/backend/events"
 	"waflow/backend/store"
@@ -107,27 +108,27 @@ func (k keys) Count(key string, count int) string { return k.Say(key, "count", s
 
 // world is a running desktop.
 type world struct {
-	*Desktop
+	*desktop.Desktop
 	t         *testing.T
 	window    *screen
 	workspace *workspace
 	end       func()
 }
 
-func begin(t *testing.T, causes []domain.Cause, change func(*Config)) *world {
+func begin(t *testing.T, causes []domain.Cause, change func(*desktop.Config)) *world {
 	t.Helper()
 	opened, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	w := &world{t: t, window: &screen{done: make(chan string, 32)}, workspace: &workspace{Store: opened, bus: events.NewBus(events.Limits{})}}
 	w.workspace.hold(causes...)
-	config := Config{
+	config := desktop.Config{
 		Window: w.window, Fleet: w.workspace, Settings: w.workspace, Memory: opened, Bus: w.workspace.bus,
 		Words: keys{}, Program: "Waflow", Now: time.Now, Logger: zerolog.Nop(), Stranded: time.Nanosecond,
 	}
 	if change != nil {
 		change(&config)
 	}
-	w.Desktop = New(config)
+	w.Desktop = desktop.New(config)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(ctx) }()
@@ -196,9 +197,9 @@ func shows(t *testing.T, i item, face domain.Status) {
 
 func TestTheTrayShowsTheWorstStatusAndItsMenuActs(t *testing.T) {
 	startBus(t)
-	desktop := startWatcher(t, true)
+	panel := startWatcher(t, true)
 	w := begin(t, []domain.Cause{domain.CauseOnline, domain.CauseOnline}, nil)
-	icon := desktop.item()
+	icon := panel.item()
 	w.awaitRefuge(domain.RefugeTray)
 	shows(t, icon, domain.StatusConnected)
 	require.Equal(t, "tray_tooltip|Waflow|tray_all_connected|2", icon.tooltip())
@@ -238,9 +239,9 @@ func TestTheTrayShowsTheWorstStatusAndItsMenuActs(t *testing.T) {
 
 func TestClosingHidesOnceSaidAndTheTrayBringsItBack(t *testing.T) {
 	startBus(t)
-	desktop := startWatcher(t, true)
+	panel := startWatcher(t, true)
 	w := begin(t, nil, nil)
-	icon := desktop.item()
+	icon := panel.item()
 	w.awaitRefuge(domain.RefugeTray)
 	require.True(t, w.Closing(t.Context()))
 	w.did("hide", "tell desktop_told_title: desktop_told_tray")
@@ -256,23 +257,23 @@ func TestClosingHidesOnceSaidAndTheTrayBringsItBack(t *testing.T) {
 
 func TestAHiddenWindowIsNotLostWithTheTray(t *testing.T) {
 	startBus(t)
-	desktop := startWatcher(t, true)
+	panel := startWatcher(t, true)
 	w := begin(t, nil, nil)
 	w.awaitRefuge(domain.RefugeTray)
 	require.True(t, w.Closing(t.Context()))
 	w.did("hide", "tell desktop_told_title: desktop_told_tray")
-	desktop.setHost(false)
+	panel.setHost(false)
 	w.did("show minimised")
 	require.Equal(t, domain.RefugeTaskbar, w.Refuge())
-	desktop.setHost(true)
+	panel.setHost(true)
 	w.awaitRefuge(domain.RefugeTray)
 
 	require.True(t, w.Closing(t.Context()))
 	w.did("hide")
-	desktop.stop()
+	panel.stop()
 	w.did("show minimised")
 	again := startWatcher(t, true)
-	require.Equal(t, desktop.item().name, again.item().name, "it is shown wherever icons are shown again")
+	require.Equal(t, panel.item().name, again.item().name, "it is shown wherever icons are shown again")
 	w.awaitRefuge(domain.RefugeTray)
 }
 
@@ -292,7 +293,7 @@ func TestWithoutATrayClosingMinimises(t *testing.T) {
 
 func TestBegunHiddenWithoutATrayItComesToTheTaskBar(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-	w := begin(t, nil, func(c *Config) { c.Hidden = true })
+	w := begin(t, nil, func(c *desktop.Config) { c.Hidden = true })
 	w.did("show minimised")
 	require.Equal(t, domain.RefugeTaskbar, w.Refuge())
 }
@@ -308,7 +309,7 @@ func TestStartingWithTheSystemIsReadBack(t *testing.T) {
 	config := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", config)
 	t.Setenv("APPIMAGE", "/opt/Waflow ä.AppImage")
-	d := New(Config{Startup: &Startup{ID: "waflow", Name: "Waflow", Arguments: []string{"--hidden"}}, Now: time.Now})
+	d := desktop.New(desktop.Config{Startup: &desktop.Startup{ID: "waflow", Name: "Waflow", Arguments: []string{"--hidden"}}, Now: time.Now})
 	state, err := d.SetStartup(true)
 	require.NoError(t, err)
 	require.Equal(t, domain.StartupOn, state)
@@ -330,7 +331,7 @@ func TestStartingWithTheSystemIsReadBack(t *testing.T) {
 	_, err = d.SetStartup(true)
 	require.Equal(t, domain.CodeStartupRefused, domain.CodeOf(err))
 
-	d = New(Config{Now: time.Now})
+	d = desktop.New(desktop.Config{Now: time.Now})
 	state, err = d.Startup()
 	require.NoError(t, err)
 	require.Equal(t, domain.StartupUnoffered, state)
