@@ -130,7 +130,7 @@ func checkClock(service Service, reached error) Finding {
 }
 
 // directly tells whether anything goes to WhatsApp without a proxy. Where every device has its own, this computer's address is not shown to
-// WhatsApp for a check neither.
+// WhatsApp for a check either.
 func directly(inventory store.Inventory) bool {
 	for _, d := range inventory.Devices {
 		if d.Proxy.Direct() {

@@ -171,7 +171,7 @@ func TestCertificates(t *testing.T) {
 func ofProxies(all ...domain.Proxy) store.Inventory {
 	var out store.Inventory
 	for _, p := range all {
-		out.Devices = append(out.Devices, store.DeviceOnShelf{Subaccount: "Acme", Label: "+34 600 000 012", Slot: 1, Proxy: p})
+		out.Devices = append(out.Devices, store.KeptDevice{Subaccount: "Acme", Label: "+34 600 000 012", Slot: 1, Proxy: p})
 	}
 	return out
 }
@@ -220,10 +220,20 @@ func TestEachProxyIsTriedOnce(t *testing.T) {
 }
 
 func TestAProxyThatSaysNothingEndsInTime(t *testing.T) {
-	tcp, ok := listen(t).Addr().(*net.TCPAddr)
+	listener := listen(t)
+	tcp, ok := listener.Addr().(*net.TCPAddr)
 	require.True(t, ok)
 	silent := domain.Proxy{Scheme: domain.ProxySOCKS5, Host: "127.0.0.1", Port: tcp.Port}
-	found, err := checkProxies(soon(t), at(t, simulator(t, 0)), ofProxies(silent))
+	ctx, over := context.WithCancel(context.Background())
+	t.Cleanup(over)
+	go func() {
+		if conn, err := listener.Accept(); err == nil {
+			defer conn.Close()
+			over() // the time is over once it was asked
+			<-t.Context().Done()
+		}
+	}()
+	found, err := checkProxies(ctx, at(t, simulator(t, 0)), ofProxies(silent))
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	requireFinding(t, found[0], CheckProxy, Failure, "not_answering")

@@ -15,8 +15,8 @@ import (
 )
 
 // linked returns the devices that need the keys of a session file.
-func linked(inventory store.Inventory) []store.DeviceOnShelf {
-	var out []store.DeviceOnShelf
+func linked(inventory store.Inventory) []store.KeptDevice {
+	var out []store.KeptDevice
 	for _, d := range inventory.Devices {
 		if d.File != "" {
 			out = append(out, d)
@@ -26,7 +26,7 @@ func linked(inventory store.Inventory) []store.DeviceOnShelf {
 }
 
 // nameOf is a device as a report names it. It never falls back to its number.
-func nameOf(d store.DeviceOnShelf) string {
+func nameOf(d store.KeptDevice) string {
 	name := d.Subaccount + " · " + d.Label
 	if d.Slot > 0 {
 		name += " ·" + strconv.Itoa(d.Slot)
@@ -114,7 +114,7 @@ func has(path string, mode fs.FileMode) bool {
 	return err == nil && info.Mode().Perm()&mode != 0
 }
 
-// waiting is the one finding for checks that need to know which devices there are, where the database does not tell; "" if it does.
+// waiting is why checks that need to know which devices there are can't be done; "" if the database tells.
 func waiting(inventory store.Inventory, read error) string {
 	switch {
 	case domain.CodeOf(read) == domain.CodeNotFound:

@@ -11,13 +11,13 @@ import (
 
 // Inventory is what a workspace holds, as far as its health depends on it.
 type Inventory struct {
-	Version int             // of the schema; 0 while nothing was ever written
-	Known   int             // the schema of this program
-	Devices []DeviceOnShelf // in the order shown; none unless Version is Known
+	Version int          // of the schema; 0 while nothing was ever written
+	Known   int          // the schema of this program
+	Devices []KeptDevice // in the order shown; none unless Version is Known
 }
 
-// DeviceOnShelf is a device with what it needs to connect.
-type DeviceOnShelf struct {
+// KeptDevice is a device with what it needs to connect.
+type KeptDevice struct {
 	Subaccount string // its name
 	Label      string
 	Slot       int    // 0 until the first link is confirmed
@@ -36,7 +36,7 @@ func TakeInventory(ctx context.Context, db *sql.DB) (Inventory, error) {
 	if out.Version, err = version(ctx, reader); err != nil || out.Version != out.Known {
 		return out, err
 	}
-	out.Devices, err = collect(reading{ctx, reader}, scanOnShelf, `
+	out.Devices, err = collect(reading{ctx, reader}, scanKept, `
 		SELECT s.name, d.label, COALESCE(d.slot, 0), COALESCE(d.number, ''), COALESCE(l.file, ''),
 			COALESCE(p.scheme, ''), COALESCE(p.host, ''), COALESCE(p.port, 0), COALESCE(p.username, ''), COALESCE(p.password, '')
 		FROM devices d
@@ -47,8 +47,8 @@ func TakeInventory(ctx context.Context, db *sql.DB) (Inventory, error) {
 	return out, err
 }
 
-func scanOnShelf(row dbutil.Scannable) (DeviceOnShelf, error) {
-	var d DeviceOnShelf
+func scanKept(row dbutil.Scannable) (KeptDevice, error) {
+	var d KeptDevice
 	err := row.Scan(&d.Subaccount, &d.Label, &d.Slot, &d.Number, &d.File,
 		&d.Proxy.Scheme, &d.Proxy.Host, &d.Proxy.Port, &d.Proxy.User, (*string)(&d.Proxy.Password))
 	return d, err

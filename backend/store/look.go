@@ -29,7 +29,7 @@ var ErrInUse = errors.New("the database is in use just now")
 // DatabasePath is where the database of a workspace lies.
 func DatabasePath(dir string) string { return filepath.Join(dir, databaseFile) }
 
-// Look opens a database file for reading and hands it to fn. Nothing is made, changed or removed, beside the file neither; a program that is
+// Look opens a database file for reading and hands it to fn. Nothing is made, changed or removed, nor beside the file; a program that is
 // writing to it is not held up. Errors: not_found if there is no file, ErrLogAlone, ErrInUse,
 // those of opening as Open codes them, those of fn.
 func Look(ctx context.Context, path string, fn func(*sql.DB) error) error {

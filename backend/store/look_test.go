@@ -48,7 +48,7 @@ func TestALookSeesWhatWasWrittenLast(t *testing.T) {
 	require.NoError(t, err)
 	d := s.mustDevice(t, s.mustSubaccount(t, "Acme").ID, "34600000001")
 	require.NoError(t, s.SetProxy(context.Background(), d.Ref, domain.Proxy{Scheme: domain.ProxyHTTP, Host: "p.example", Port: 80}))
-	want := Inventory{Version: len(upgrades()), Known: len(upgrades()), Devices: []DeviceOnShelf{{
+	want := Inventory{Version: len(upgrades()), Known: len(upgrades()), Devices: []KeptDevice{{
 		Subaccount: "Acme", Label: d.Label, Slot: 1, Number: "34600000001", File: "1-1.db",
 		Proxy: domain.Proxy{Scheme: domain.ProxyHTTP, Host: "p.example", Port: 80},
 	}}}
