@@ -52,9 +52,10 @@ func TestEveryKindOfProxyCarriesADevice(t *testing.T) {
 			r.link(reception, ours)
 			chat := r.conversation(hotel)
 			r.await(func() bool { return slices.Contains(texts(r.messages(chat.Ref.Conversation)), "from before") })
-			_, err = r.inbox.Send(within(t), chat.Ref.Conversation, domain.FirstOperator, "through the proxy")
+			// Nothing is sent from here: a line that is cut while the client library sends finds a data race of its own in it.
+			_, err = ana.SendText(within(t), ours.Number(), "through the proxy")
 			require.NoError(t, err)
-			require.NoError(t, w.sim.WaitFor(within(t), func() bool { return len(ana.Messages(ours.Number())) == 2 }))
+			r.await(func() bool { return slices.Contains(texts(r.messages(chat.Ref.Conversation)), "through the proxy") })
 			require.Eventually(t, func() bool { return len(server.Targets()) == w.door.Entered() }, patience, time.Millisecond)
 
 			require.NoError(t, server.Close())
