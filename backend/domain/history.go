@@ -16,6 +16,7 @@ const HistoryOnDemand = "ON_DEMAND"
 // Past is a part of what a phone hands over of the time before a device was linked to it: messages of one conversation, or names.
 type Past struct {
 	Messages []InboundMessage // any order; Past is set
+	Changes  []InboundChange  // to these messages or others
 	Names    []InboundName
 	Ended    []Peer       // conversations of which the phone has nothing older than what it handed over
 	Answer   *OlderAnswer // set in the last part of what a device had asked for

@@ -6,6 +6,7 @@ import "time"
 // Exactly one field is set.
 type Inbound struct {
 	Message  *InboundMessage
+	Change   *InboundChange `json:",omitzero"`
 	Receipt  *InboundReceipt
 	History  *InboundHistory
 	Name     *InboundName

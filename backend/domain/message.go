@@ -94,6 +94,10 @@ type Message struct {
 	At           time.Time // by WhatsApp's clock if it has told one, else ours
 	State        MessageState
 	FailCode     Code
+	Edited       time.Time // when its text was last changed; zero: never
+	Deleted      *Deletion // nil unless it was deleted for everyone
+	Reactions    []Reaction
+	Votes        []Vote // of a poll
 }
 
 // Author is who wrote in a group.

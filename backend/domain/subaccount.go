@@ -11,6 +11,8 @@ type Subaccount struct {
 	Position int // place in the rail, from 0
 	Created  time.Time
 	Notify   NotifySwitch // of its devices
+	// KeepDeleted keeps what a message said when it is deleted for everyone; else its words and what it held go.
+	KeepDeleted bool
 }
 
 // Colour names one of the twelve subaccount colours of the design tokens.

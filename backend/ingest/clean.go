@@ -20,6 +20,11 @@ func cleaned(in domain.Inbound, now time.Time) domain.Inbound {
 		m.PushName = name(m.PushName)
 		m.At = plausible(m.At, now)
 		in.Message = &m
+	case in.Change != nil:
+		c := *in.Change
+		c.Text, c.Emoji, c.PushName = valid(c.Text), valid(c.Emoji), name(c.PushName)
+		c.At = plausible(c.At, now)
+		in.Change = &c
 	case in.Receipt != nil:
 		r := *in.Receipt
 		r.At = plausible(r.At, now)
@@ -67,6 +72,10 @@ func check(in domain.Inbound) error {
 		why = "a message without a chat"
 	case in.Message != nil && in.Message.Chat.Group != "" && !in.Message.FromMe && in.Message.Sender == (domain.Peer{}):
 		why = "a message in a group without a sender"
+	case in.Change != nil && (in.Change.WAID == "" || in.Change.Target.WAID == ""):
+		why = "a change without an id"
+	case in.Change != nil && (in.Change.Chat == (domain.Peer{}) || in.Change.Sender == (domain.Peer{}) && !in.Change.FromMe):
+		why = "a change of nobody"
 	case in.History != nil && in.History.WAID == "":
 		why = "a history notification without an id"
 	}

@@ -17,6 +17,12 @@ func (i *Ingest) KeepPast(ctx context.Context, ref domain.DeviceRef, past domain
 			clean.Messages = append(clean.Messages, *in.Message)
 		}
 	}
+	for _, c := range past.Changes {
+		in := cleaned(domain.Inbound{Change: &c}, now)
+		if check(in) == nil {
+			clean.Changes = append(clean.Changes, *in.Change)
+		}
+	}
 	for _, n := range past.Names {
 		in := cleaned(domain.Inbound{Name: &n}, now)
 		if check(in) == nil {

@@ -51,7 +51,7 @@ func complete(q querier, messages []*domain.Message) error {
 		if m.Content == nil {
 			continue
 		}
-		m.Content = nil
+		m.Content, m.Reactions, m.Votes = nil, nil, nil
 		if more[m.ID] == nil {
 			ids = append(ids, m.ID)
 		}
@@ -60,7 +60,7 @@ func complete(q querier, messages []*domain.Message) error {
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), askedTogether)]
 		ids = ids[len(part):]
-		for _, add := range []func(querier, []domain.MessageID, map[domain.MessageID][]*domain.Message) error{addContent, addAuthors} {
+		for _, add := range []func(querier, []domain.MessageID, map[domain.MessageID][]*domain.Message) error{addContent, addAuthors, addRemarks, addDeleters} {
 			if err := add(q, part, more); err != nil {
 				return err
 			}
@@ -68,6 +68,10 @@ func complete(q querier, messages []*domain.Message) error {
 	}
 	return nil
 }
+
+// numberOfP is the newest number of the contact p, ” while none is known.
+const numberOfP = `COALESCE((SELECT n.number FROM contact_numbers n WHERE n.subaccount_id = p.subaccount_id AND n.contact_id = p.id
+	ORDER BY n.since DESC, n.number LIMIT 1), '')`
 
 func addContent(q querier, ids []domain.MessageID, more map[domain.MessageID][]*domain.Message) error {
 	list, args := among(ids)
@@ -101,9 +105,7 @@ func scanContent(row dbutil.Scannable) (contentRow, error) {
 func addAuthors(q querier, ids []domain.MessageID, more map[domain.MessageID][]*domain.Message) error {
 	list, args := among(ids)
 	found, err := collect(q, scanAuthor, `
-		SELECT m.id, p.id, p.push_name, COALESCE((SELECT n.number FROM contact_numbers n WHERE n.subaccount_id = p.subaccount_id AND n.contact_id = p.id
-			ORDER BY n.since DESC, n.number LIMIT 1), '')
-		FROM messages m JOIN conversations c ON c.id = m.conversation_id AND c.group_jid IS NOT NULL JOIN contacts p ON p.id = m.sender_id
+		SELECT m.id, p.id, p.push_name, `+numberOfP+` FROM messages m JOIN conversations c ON c.id = m.conversation_id AND c.group_jid IS NOT NULL JOIN contacts p ON p.id = m.sender_id
 		WHERE m.id IN `+list, args...)
 	for _, a := range found {
 		for _, m := range more[a.id] {

@@ -97,6 +97,9 @@ func identityOf(in domain.Inbound) (what, waid string) {
 	case in.Message != nil:
 		waid = in.Message.WAID
 		key = []any{"message", in.Message.Chat, in.Message.Sender, in.Message.FromMe, waid}
+	case in.Change != nil:
+		waid = in.Change.WAID
+		key = []any{"change", in.Change.Kind, in.Change.Chat, in.Change.Sender, in.Change.FromMe, in.Change.Target, waid}
 	case in.History != nil:
 		waid = in.History.WAID
 		key = []any{"history", waid}

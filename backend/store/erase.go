@@ -62,6 +62,7 @@ func (e *erasure) traces() error {
 	return e.t.each([]change{
 		{"DELETE FROM outbox WHERE subaccount_id = $1 AND device_id = $2", both},
 		{"DELETE FROM receipts WHERE subaccount_id = $1 AND device_id = $2", both},
+		{"DELETE FROM early_changes WHERE subaccount_id = $1 AND device_id = $2", both},
 		{"DELETE FROM phone_reads WHERE subaccount_id = $1 AND device_id = $2", both},
 		{"DELETE FROM history_jobs WHERE subaccount_id = $1 AND device_id = $2", both},
 		{"DELETE FROM past_chats WHERE subaccount_id = $1 AND device_id = $2", both},
@@ -104,7 +105,8 @@ func (e *erasure) contacts() error {
 	for _, id := range e.people {
 		var named int
 		if err := e.t.row(`SELECT (SELECT COUNT(*) FROM conversations WHERE subaccount_id = $1 AND contact_id = $2)
-			+ (SELECT COUNT(*) FROM messages WHERE subaccount_id = $1 AND sender_id = $2)`, e.ref.Subaccount, id).Scan(&named); err != nil {
+			+ (SELECT COUNT(*) FROM messages WHERE subaccount_id = $1 AND sender_id = $2)
+			+ (SELECT COUNT(*) FROM remarks WHERE contact_id = $2)`, e.ref.Subaccount, id).Scan(&named); err != nil {
 			return err
 		}
 		if named > 0 {

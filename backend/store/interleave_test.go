@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -20,7 +21,7 @@ type arrivedAt struct {
 }
 
 // story is what happens between two devices of a subaccount and one person, who is named by LID, by number or by both: messages both ways,
-// some of them by both devices, some unreadable at first, receipts, and in the end the word that LID and number are the same person.
+// some of them by both devices, some unreadable at first, receipts, reactions, votes, edits and deletions, and in the end the word that LID and number are the same person.
 func story(t *rapid.T) []arrivedAt {
 	lid, number := domain.Peer{LID: "111"}, domain.Peer{Number: "34611111111"}
 	names := []domain.Peer{lid, number, {LID: lid.LID, Number: number.Number}}
@@ -38,6 +39,9 @@ func story(t *rapid.T) []arrivedAt {
 				events = append(events, arrivedAt{at.Draw(t, "at"), broken})
 			}
 		}
+		for _, c := range becomes(t, id, domain.Target{Sender: who.Draw(t, "author")}, who) {
+			events = append(events, arrivedAt{at.Draw(t, "at"), c})
+		}
 		if rapid.IntRange(0, 3).Draw(t, "read on the phone") == 0 {
 			events = append(events, arrivedAt{at.Draw(t, "at"), receipt(domain.ReceiptReadSelf, who.Draw(t, "chat"), id)})
 		}
@@ -45,6 +49,9 @@ func story(t *rapid.T) []arrivedAt {
 	for i := range rapid.IntRange(0, 4).Draw(t, "sent") {
 		id := fmt.Sprintf("OUT%d", i)
 		events = append(events, arrivedAt{0, fromPhone(id, who.Draw(t, "recipient"), 10*i+5, "text "+id)})
+		for _, c := range becomes(t, id, domain.Target{FromMe: true}, who) {
+			events = append(events, arrivedAt{0, c})
+		}
 		for _, kind := range []domain.ReceiptKind{domain.ReceiptDelivered, domain.ReceiptRead, domain.ReceiptPlayed} {
 			if rapid.Bool().Draw(t, string(kind)) {
 				events = append(events, arrivedAt{0, receipt(kind, who.Draw(t, "reader"), id)})
@@ -54,10 +61,41 @@ func story(t *rapid.T) []arrivedAt {
 	return events
 }
 
+// becomes is what the two do to a message after it was sent. Of its id a change has only what makes it another one.
+func becomes(t *rapid.T, id string, target domain.Target, who *rapid.Generator[domain.Peer]) []domain.Inbound {
+	target.WAID = id
+	var out []domain.Inbound
+	for i := range rapid.IntRange(0, 3).Draw(t, "changes") {
+		c := domain.InboundChange{
+			WAID: fmt.Sprintf("%s-%d", id, i), Chat: who.Draw(t, "chat"), FromMe: rapid.Bool().Draw(t, "by us"),
+			At: day().Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "when")) * time.Second), Target: target,
+			Kind: rapid.SampledFrom([]domain.ChangeKind{domain.ChangeReaction, domain.ChangeVote, domain.ChangeEdit, domain.ChangeDelete}).Draw(t, "kind"),
+		}
+		if !c.FromMe {
+			c.Sender = who.Draw(t, "doer")
+		}
+		switch c.Kind {
+		case domain.ChangeReaction:
+			c.Emoji = rapid.SampledFrom([]string{"", "👍", "❤️"}).Draw(t, "emoji")
+		case domain.ChangeVote:
+			c.Options = rapid.SampledFrom([][]string{nil, {"aa"}, {"bb", "aa"}}).Draw(t, "options")
+		case domain.ChangeEdit:
+			c.Text = rapid.SampledFrom([]string{"", "new", "newer"}).Draw(t, "text")
+		default:
+		}
+		out = append(out, domain.Inbound{Change: &c})
+	}
+	return out
+}
+
 // TestAnyOrderGivesTheSameRows plays a story in two orders, with things repeated, and compares what the database holds in the end.
 func TestAnyOrderGivesTheSameRows(t *testing.T) {
-	empty := emptyWorkspace(t)
+	keeping, forgetting := emptyWorkspace(t, true), emptyWorkspace(t, false)
 	rapid.Check(t, func(t *rapid.T) {
+		empty := keeping
+		if rapid.Bool().Draw(t, "deleted messages are forgotten") {
+			empty = forgetting
+		}
 		events := story(t)
 		require.Equal(t, play(t, empty, events), play(t, empty, shuffled(t, events)))
 	})
@@ -73,13 +111,15 @@ func shuffled(t *rapid.T, events []arrivedAt) []arrivedAt {
 }
 
 // emptyWorkspace makes a database with two linked devices, to be copied.
-func emptyWorkspace(t *testing.T) []byte {
+func emptyWorkspace(t *testing.T, keepDeleted bool) []byte {
 	dir := t.TempDir()
 	s, err := Open(context.Background(), Options{Dir: dir, Now: day})
 	require.NoError(t, err)
 	sub := s.mustSubaccount(t, "Acme").ID
 	s.mustDevice(t, sub, "34600000001")
 	s.mustDevice(t, sub, "34600000002")
+	_, err = s.SetKeepDeleted(context.Background(), sub, keepDeleted)
+	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	raw, err := os.ReadFile(filepath.Join(dir, databaseFile))
 	require.NoError(t, err)
@@ -114,8 +154,13 @@ func (s *Store) told(t *rapid.T) []string {
 			FROM contacts c`,
 		`SELECT 'conversation ' || messages || ' ' || unread || ' ' || last_at || ' ' || first_in_at FROM conversations`,
 		`SELECT waid || ' ' || direction || ' ' || kind || ' ' || text || ' ' || at || ' ' || state || ' ' || unread || ' ' || undecrypted || ' '
+			|| edited_at || ' ' || deleted_at || ' ' || (deleted_by > 0) || ' '
 			|| COALESCE((SELECT GROUP_CONCAT(device_id) FROM (SELECT device_id FROM message_devices d WHERE d.message_id = m.id ORDER BY device_id)), '')
 			FROM messages m ORDER BY at, waid`,
+		`SELECT 'remark ' || m.waid || ' ' || r.kind || ' ' || (r.contact_id > 0) || ' ' || r.device_id || ' ' || r.at || ' ' || r.value
+			FROM remarks r JOIN messages m ON m.id = r.message_id ORDER BY m.waid, r.kind, r.contact_id, r.device_id`,
+		`SELECT 'version ' || m.waid || ' ' || v.waid || ' ' || v.at || ' ' || v.text FROM message_versions v JOIN messages m ON m.id = v.message_id ORDER BY v.waid, m.waid`,
+		`SELECT 'waits ' || waid || ' ' || change FROM early_changes ORDER BY 1`,
 		`SELECT 'early ' || waid || ' ' || kind || ' ' || device_id FROM receipts GROUP BY waid, kind, device_id ORDER BY waid, kind, device_id`,
 	} {
 		rows, err := collect(reading{context.Background(), s.read}, scanText, query)

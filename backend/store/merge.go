@@ -147,9 +147,21 @@ func (m *merging) join(gone, kept domain.MessageID) error {
 		{`INSERT INTO message_content (subaccount_id, message_id, content, thumbnail) SELECT subaccount_id, $2, content, thumbnail
 			FROM message_content WHERE message_id = $1 ON CONFLICT DO NOTHING`, both},
 		{"UPDATE messages SET more = TRUE WHERE id = $2 AND (SELECT a.more FROM messages a WHERE a.id = $1)", both},
+		{`INSERT INTO message_versions (subaccount_id, message_id, waid, at, text) SELECT subaccount_id, $2, waid, at, text
+			FROM message_versions WHERE message_id = $1 ON CONFLICT DO NOTHING`, both},
+		{`INSERT INTO remarks (subaccount_id, message_id, kind, contact_id, device_id, at, value)
+			SELECT subaccount_id, $2, kind, contact_id, device_id, at, value FROM remarks WHERE message_id = $1 ` + newestRemark, both},
+		{`UPDATE messages SET deleted_at = a.deleted_at, deleted_by = a.deleted_by FROM messages a WHERE messages.id = $2 AND a.id = $1
+			AND a.deleted_at <> 0 AND (messages.deleted_at = 0 OR (a.deleted_at, a.deleted_by) < (messages.deleted_at, messages.deleted_by))`, both},
 		{"DELETE FROM messages WHERE id = $1", []any{gone}},
 	})
 	if err != nil {
+		return err
+	}
+	if err := showNewest(m.t, kept); err != nil {
+		return err
+	}
+	if err := forgetWords(m.t, m.sub, kept); err != nil {
 		return err
 	}
 	m.t.changed.MessagesGone = append(m.t.changed.MessagesGone, gone)
@@ -168,8 +180,12 @@ func (m *merging) contacts() error {
 	if err := m.t.row("SELECT COALESCE(lid, ''), push_name, push_name_at FROM contacts WHERE id = $1", m.gone).Scan(&lid, &name, &nameAt); err != nil {
 		return err
 	}
+	if err := m.remarks(); err != nil {
+		return err
+	}
 	err := m.t.each([]change{
 		{"UPDATE contact_numbers SET contact_id = $1 WHERE subaccount_id = $3 AND contact_id = $2", []any{m.kept, m.gone, m.sub}},
+		{"UPDATE messages SET deleted_by = $1 WHERE deleted_by = $2", []any{m.kept, m.gone}},
 		{"UPDATE merges SET kept_contact_id = $1 WHERE subaccount_id = $3 AND kept_contact_id = $2", []any{m.kept, m.gone, m.sub}},
 		{"DELETE FROM contacts WHERE id = $1 AND subaccount_id = $2", []any{m.gone, m.sub}},
 	})
@@ -180,6 +196,28 @@ func (m *merging) contacts() error {
 		return err
 	}
 	return m.s.rename(m.t, m.sub, m.kept, name, nameAt)
+}
+
+// remarks gives what the contact that goes put on messages to the one that stays. Where both put something on one, the later one counts.
+func (m *merging) remarks() error {
+	if err := m.t.run(`INSERT INTO remarks (subaccount_id, message_id, kind, contact_id, device_id, at, value)
+		SELECT subaccount_id, message_id, kind, $1, device_id, at, value FROM remarks WHERE contact_id = $2 `+newestRemark, m.kept, m.gone); err != nil {
+		return err
+	}
+	touched, err := collect(m.t, scanMessageID, "DELETE FROM remarks WHERE contact_id = $1 RETURNING message_id", m.gone)
+	if err != nil {
+		return err
+	}
+	for _, id := range touched {
+		changed, err := messageByID(m.t, id)
+		if err != nil {
+			return err
+		}
+		if err := m.s.tell(m.t, changed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tally counts again what the conversation that stays holds.

@@ -11,13 +11,14 @@ import (
 )
 
 const (
-	messageColumns    = "id, subaccount_id, conversation_id, device_id, waid, direction, from_phone, operator_id, kind, text, at, state, fail_code, more"
-	messageColumnsOfM = "m.id, m.subaccount_id, m.conversation_id, m.device_id, m.waid, m.direction, m.from_phone, m.operator_id, m.kind, m.text, m.at, m.state, m.fail_code, m.more"
+	messageColumns    = "id, subaccount_id, conversation_id, device_id, waid, direction, from_phone, operator_id, kind, text, at, state, fail_code, more, sender_id, edited_at, deleted_at, deleted_by"
+	messageColumnsOfM = "m.id, m.subaccount_id, m.conversation_id, m.device_id, m.waid, m.direction, m.from_phone, m.operator_id, m.kind, m.text, m.at, m.state, m.fail_code, m.more, m.sender_id, m.edited_at, m.deleted_at, m.deleted_by"
 )
 
 // nullMessage reads a message that an outer join may not have found.
 type nullMessage struct {
 	id, sub, conversation, device, operator, at  sql.Null[int64]
+	sender, edited, deleted, deletedBy           sql.Null[int64]
 	waid, direction, kind, text, state, failCode sql.Null[string]
 	fromPhone, more                              sql.Null[bool]
 }
@@ -25,7 +26,7 @@ type nullMessage struct {
 func (n *nullMessage) targets() []any {
 	return []any{
 		&n.id, &n.sub, &n.conversation, &n.device, &n.waid, &n.direction, &n.fromPhone, &n.operator, &n.kind, &n.text, &n.at,
-		&n.state, &n.failCode, &n.more,
+		&n.state, &n.failCode, &n.more, &n.sender, &n.edited, &n.deleted, &n.deletedBy,
 	}
 }
 
@@ -37,6 +38,16 @@ func (n *nullMessage) message() domain.Message {
 		Device:       domain.DeviceID(n.device.V), WAID: n.waid.V, Direction: domain.Direction(n.direction.V), FromPhone: n.fromPhone.V,
 		Operator: domain.OperatorID(n.operator.V), Kind: domain.MessageKind(n.kind.V), Text: n.text.V, At: fromMillis(n.at.V),
 		State: domain.MessageState(n.state.V), FailCode: domain.Code(n.failCode.V),
+		Edited: fromMillis(n.edited.V),
+	}
+	if n.deleted.V != 0 {
+		m.Deleted = &domain.Deletion{At: fromMillis(n.deleted.V), By: domain.DeletedByAdmin}
+		switch n.deletedBy.V {
+		case 0:
+			m.Deleted.By = domain.DeletedByUs
+		case n.sender.V:
+			m.Deleted.By = domain.DeletedBySender
+		}
 	}
 	if n.more.V {
 		m.Content = &domain.Content{}

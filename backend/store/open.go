@@ -22,7 +22,7 @@ const (
 	backupFolder = "backups"
 )
 
-// receiptsKept is how long a receipt waits for its message. WhatsApp itself keeps messages for 30 days.
+// receiptsKept is how long a receipt or a change waits for its message. WhatsApp itself keeps messages for 30 days.
 const receiptsKept = 60 * 24 * time.Hour
 
 // Options say where the workspace is.
@@ -102,10 +102,14 @@ func (s *Store) prepare(ctx context.Context, unclean bool) error {
 	return s.counts.load(reading{ctx, s.read})
 }
 
-// forgetOldReceipts bounds what receipts without a message take: anybody can send those. What was sent on the phone before it was linked leaves
+// forgetOldReceipts bounds what receipts and changes without a message take: anybody can send those. What was sent on the phone before it was linked leaves
 // some too.
 func (s *Store) forgetOldReceipts(ctx context.Context) error {
-	_, err := s.write.Exec(ctx, "DELETE FROM receipts WHERE chat_group = '' AND at < $1", millis(s.now().Add(-receiptsKept)))
+	oldest := millis(s.now().Add(-receiptsKept))
+	if _, err := s.write.Exec(ctx, "DELETE FROM receipts WHERE chat_group = '' AND at < $1", oldest); err != nil {
+		return err
+	}
+	_, err := s.write.Exec(ctx, "DELETE FROM early_changes WHERE came < $1", oldest)
 	return err
 }
 
@@ -142,6 +146,9 @@ func (s *Store) Close() error {
 func (s *Store) do(ctx context.Context, what string, fn func(*tx) error) error {
 	return coded(what, s.w.do(ctx, func(t *tx) error {
 		if err := fn(t); err != nil {
+			return err
+		}
+		if err := s.settleLearned(t); err != nil {
 			return err
 		}
 		return completeChanged(t)

@@ -19,6 +19,11 @@ func (s *Store) KeepPast(ctx context.Context, ref domain.DeviceRef, past domain.
 			}
 			chats[a.m.Conversation] = false
 		}
+		for _, c := range past.Changes {
+			if err := s.receiveChange(t, ref, c); err != nil {
+				return err
+			}
+		}
 		for conversation := range chats {
 			if err := retally(t, conversation); err != nil {
 				return err
@@ -80,7 +85,10 @@ func (s *Store) keepPastMessage(t *tx, ref domain.DeviceRef, in domain.InboundMe
 	if err := carry(t, ref, a.m.ID); err != nil {
 		return nil, err
 	}
-	return a, a.keepRest(t)
+	if err := a.keepRest(t); err != nil {
+		return nil, err
+	}
+	return a, s.changesThatWaited(t, ref.Subaccount, a.m.WAID)
 }
 
 // phonesWithMore finds the devices whose phone may have messages of a conversation that are older than all that are here: those that carried

@@ -179,6 +179,7 @@ func (s *Store) readUpToEarly(t *tx, a *arrival, early []keptReceipt) error {
 
 // settleReceipts applies kept receipts of a contact whose identity became known: they may name it by what nobody knew then.
 func (s *Store) settleReceipts(t *tx, sub domain.SubaccountID, contact domain.ContactID) error {
+	t.learn(sub)
 	where, err := conversationWith(t, sub, contact)
 	if err != nil || where.Conversation == 0 {
 		return err

@@ -24,6 +24,8 @@ func (s *Store) receive(t *tx, ref domain.DeviceRef, in domain.Inbound) error {
 	switch {
 	case in.Message != nil:
 		return s.receiveMessage(t, ref, *in.Message)
+	case in.Change != nil:
+		return s.receiveChange(t, ref, *in.Change)
 	case in.Receipt != nil:
 		return s.receiveReceipt(t, ref, *in.Receipt)
 	case in.History != nil:
@@ -74,6 +76,9 @@ func (s *Store) receiveMessage(t *tx, ref domain.DeviceRef, in domain.InboundMes
 		return err
 	}
 	if err := s.addToConversation(t, a); err != nil {
+		return err
+	}
+	if err := s.changesThatWaited(t, ref.Subaccount, a.m.WAID); err != nil {
 		return err
 	}
 	return s.readUpToEarly(t, a, early)

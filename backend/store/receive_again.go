@@ -46,7 +46,16 @@ func (s *Store) reveal(t *tx, m domain.Message, a *arrival) (domain.Message, err
 	if err := a.keepRest(t); err != nil {
 		return m, err
 	}
-	m.Content = a.m.Content
+	if err := forgetWords(t, m.Conversation.Subaccount, m.ID); err != nil {
+		return m, err
+	}
+	if err := s.changesThatWaited(t, m.Conversation.Subaccount, m.WAID); err != nil {
+		return m, err
+	}
+	m, err := messageByID(t, m.ID)
+	if err != nil {
+		return m, err
+	}
 	return m, s.tell(t, m)
 }
 

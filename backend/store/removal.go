@@ -80,6 +80,7 @@ func (s *Store) retireDevice(t *tx, ref domain.DeviceRef) error {
 		{"DELETE FROM past_chats WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{"DELETE FROM device_proxies WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{"DELETE FROM receipts WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
+		{"DELETE FROM early_changes WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{"DELETE FROM arrivals WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{`UPDATE devices SET removed = $1, number = NULL, lid = NULL, linked = 0, favorite = FALSE, paused = FALSE
 			WHERE subaccount_id = $2 AND id = $3`, []any{millis(s.now()), ref.Subaccount, ref.Device}},

@@ -9,12 +9,12 @@ import (
 	"waflow/backend/domain"
 )
 
-const subaccountColumns = "id, name, initials, colour, position, created, notify"
+const subaccountColumns = "id, name, initials, colour, position, created, notify, keep_deleted"
 
 func scanSubaccount(row dbutil.Scannable) (domain.Subaccount, error) {
 	var a domain.Subaccount
 	var created int64
-	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created, &a.Notify)
+	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created, &a.Notify, &a.KeepDeleted)
 	a.Created = fromMillis(created)
 	return a, err
 }
@@ -67,6 +67,16 @@ func (s *Store) SetSubaccountNotify(ctx context.Context, id domain.SubaccountID,
 	var out domain.Subaccount
 	err := s.do(ctx, "switch a subaccount's notifications", func(t *tx) (err error) {
 		out, err = scanSubaccount(t.row("UPDATE subaccounts SET notify = $1 WHERE id = $2 RETURNING "+subaccountColumns, notify, id))
+		return orNotFound("subaccount", err)
+	})
+	return out, err
+}
+
+// SetKeepDeleted says whether what messages of a subaccount said is kept when they are deleted for everyone from now on. Errors: not_found.
+func (s *Store) SetKeepDeleted(ctx context.Context, id domain.SubaccountID, keep bool) (domain.Subaccount, error) {
+	var out domain.Subaccount
+	err := s.do(ctx, "say what becomes of deleted messages", func(t *tx) (err error) {
+		out, err = scanSubaccount(t.row("UPDATE subaccounts SET keep_deleted = $1 WHERE id = $2 RETURNING "+subaccountColumns, keep, id))
 		return orNotFound("subaccount", err)
 	})
 	return out, err

@@ -19,6 +19,7 @@ type tx struct {
 	db      *dbutil.LoggingTxn
 	unread  map[domain.SubaccountID]domain.Unread // differences
 	changed domain.Changed                        // all but Unread, which is known after the commit
+	learned map[domain.SubaccountID]bool          // where somebody turned out to be known by another name too
 }
 
 // exec runs a statement and returns how many rows it changed.
@@ -58,6 +59,14 @@ func (t *tx) row(query string, args ...any) *sql.Row {
 
 func (t *tx) rows(query string, args ...any) (dbutil.Rows, error) {
 	return t.db.QueryContext(context.Background(), query, args...)
+}
+
+// learn notes that somebody of a subaccount is known by one more name: what waited for them may be theirs.
+func (t *tx) learn(sub domain.SubaccountID) {
+	if t.learned == nil {
+		t.learned = map[domain.SubaccountID]bool{}
+	}
+	t.learned[sub] = true
 }
 
 // countUnread notes how the unread count of a conversation changes.

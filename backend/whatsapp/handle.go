@@ -46,7 +46,7 @@ func (c *Client) inbound(raw any) []domain.Inbound {
 	case *events.Message:
 		c.patience.arrived(e.Info.ID)
 		c.identify(&e.Info.MessageSource)
-		return convert.Message(e, own)
+		return convert.Message(e, c.opened(e), own)
 	case *events.UndecryptableMessage:
 		info := e.Info
 		c.patience.failed(info.ID, func() { c.askPhone(info) })

@@ -127,19 +127,20 @@ func measure(packed []byte) error {
 func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Conversation, take func(domain.Past) error) error {
 	chat, _ := types.ParseJID(conversation.GetID()) // an empty one is no chat, and its messages come to nothing
 	own := *c.own.Load()
-	part := make([]domain.InboundMessage, 0, min(len(conversation.GetMessages()), pastTogether))
+	var part domain.Past
 	for _, entry := range slices.Backward(conversation.GetMessages()) { // the newest is first, and times are whole seconds
 		e, err := c.wa.ParseWebMessage(chat, entry.GetMessage())
 		if err != nil {
 			continue
 		}
 		c.identify(&e.Info.MessageSource)
-		part = append(part, convert.History(e, own)...)
-		if len(part) >= pastTogether {
+		past := convert.History(e, c.opened(e), own)
+		part.Messages, part.Changes = append(part.Messages, past.Messages...), append(part.Changes, past.Changes...)
+		if len(part.Messages)+len(part.Changes) >= pastTogether {
 			if err := c.takePart(ctx, part, take); err != nil {
 				return err
 			}
-			part = part[:0]
+			part = domain.Past{}
 		}
 	}
 	return c.takePart(ctx, part, take)
@@ -173,11 +174,11 @@ func (c *Client) namesOf(ctx context.Context, conversation *waHistorySync.Conver
 	return nil
 }
 
-func (c *Client) takePart(ctx context.Context, part []domain.InboundMessage, take func(domain.Past) error) error {
-	if err := ctx.Err(); err != nil || len(part) == 0 {
+func (c *Client) takePart(ctx context.Context, part domain.Past, take func(domain.Past) error) error {
+	if err := ctx.Err(); err != nil || len(part.Messages)+len(part.Changes) == 0 {
 		return err
 	}
-	return take(domain.Past{Messages: part})
+	return take(part)
 }
 
 // HistoryKept tells the phone that a piece of its history is kept, and WhatsApp that its copy can go. Errors: CodeNotConnected.

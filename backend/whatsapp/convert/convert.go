@@ -6,7 +6,8 @@
 // Everything in a chat with a person or in a group that its people would see or miss. What a message says in words is its text, what it holds
 // besides is its content; both are bounded and valid, whatever was sent. What is not known here is domain.KindUnknown, with WhatsApp's own name
 // of it. Messages keep their protobuf, so that a later version can read more in them, but not those that open once: of them only that they came.
-// Messages without content for people are not stored and may be acknowledged: protocol messages (keys, settings, requests between our own
+// What only changes another message (reactions, votes, edits, deletions) is a change and no message. One that is sealed and could not be opened is
+// kept raw. Messages without content for people are not stored and may be acknowledged: protocol messages (keys, settings, requests between our own
 // devices), sender keys, and empty ones.
 //
 // Not stored either, because they belong to no conversation of the domain: status updates, channels (newsletters), copies of
@@ -39,8 +40,8 @@ func (o Own) is(jid types.JID) bool {
 		jid.User == o.LID && jid.Server == types.HiddenUserServer)
 }
 
-// Message converts a message. The result is empty for one that is not stored; see the package documentation.
-func Message(e *events.Message, own Own) []domain.Inbound {
+// Message converts a message. Opened is what was sealed in it. The result is empty for one that is not stored; see the package documentation.
+func Message(e *events.Message, opened Opened, own Own) []domain.Inbound {
 	info := &e.Info
 	if notice := historyNotice(e, own); notice != nil {
 		return []domain.Inbound{{History: notice}}
@@ -48,6 +49,13 @@ func Message(e *events.Message, own Own) []domain.Inbound {
 	chat, sender, ok := place(info, own)
 	if !ok || info.ID == "" {
 		return nil
+	}
+	if change, ok := changeIn(e, opened, own); ok {
+		if change.Target.WAID == "" {
+			return nil
+		}
+		change.Chat, change.Sender, change.FromMe, change.PushName = chat, sender, info.IsFromMe, pushName(info)
+		return []domain.Inbound{{Change: change}}
 	}
 	c := read(e.RawMessage, own)
 	if c.silent {

@@ -99,12 +99,7 @@ func TestMessages(t *testing.T) {
 		"document_with_caption": message(from(), &waE2E.Message{DocumentWithCaptionMessage: wrapped(&waE2E.Message{
 			DocumentMessage: &waE2E.DocumentMessage{FileName: proto.String("invoice.pdf"), Caption: proto.String("for May")},
 		})}),
-		"sticker": message(mine(), &waE2E.Message{DeviceSentMessage: &waE2E.DeviceSentMessage{Message: &waE2E.Message{StickerMessage: &waE2E.StickerMessage{}}}}),
-		"reaction": message(from(), &waE2E.Message{
-			ReactionMessage: &waE2E.ReactionMessage{Text: proto.String("👍"), Key: &waCommon.MessageKey{ID: proto.String("3EB0BB")}},
-		}),
-		"deletion":      message(from(), protocol(waE2E.ProtocolMessage_REVOKE)),
-		"edit":          message(from(), &waE2E.Message{EditedMessage: wrapped(protocol(waE2E.ProtocolMessage_MESSAGE_EDIT))}),
+		"sticker":       message(mine(), &waE2E.Message{DeviceSentMessage: &waE2E.DeviceSentMessage{Message: &waE2E.Message{StickerMessage: &waE2E.StickerMessage{}}}}),
 		"not_yet_known": message(from(), unknownField()),
 		"history":       message(types.MessageSource{Chat: ownPN, Sender: ownPN, IsFromMe: true}, history()),
 
@@ -126,7 +121,7 @@ func TestMessages(t *testing.T) {
 		"none_no_sender":                    message(types.MessageSource{Chat: anaLID}, text("who")),
 		"none_odd_sender":                   message(types.MessageSource{Chat: types.NewJID("../../x", types.HiddenUserServer), Sender: types.NewJID("../../x", types.HiddenUserServer)}, text("odd")),
 	} {
-		t.Run(name, func(t *testing.T) { golden(t, name, convert.Message(e, own)) })
+		t.Run(name, func(t *testing.T) { golden(t, name, convert.Message(e, convert.Opened{}, own)) })
 	}
 }
 
@@ -175,7 +170,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestFirstSync(t *testing.T) {
-	notice := convert.Message(message(types.MessageSource{Chat: ownPN, Sender: ownPN, IsFromMe: true}, history()), own)[0].History
+	notice := convert.Message(message(types.MessageSource{Chat: ownPN, Sender: ownPN, IsFromMe: true}, history()), convert.Opened{}, own)[0].History
 	percent, ok := convert.FirstSync(notice)
 	require.True(t, ok)
 	require.Equal(t, 40, percent)
@@ -212,7 +207,7 @@ func FuzzMessage(f *testing.F) {
 		deep = &waE2E.Message{EphemeralMessage: wrapped(deep)}
 	}
 	seeds := []*waE2E.Message{
-		text("x"), history(), deep, unknownField(),
+		text("x"), vote(), revoke(keyOf(true, types.JID{})), edit(keyOf(true, types.JID{}), text("y")), history(), deep, unknownField(),
 		{},
 		protocol(99),
 		{ImageMessage: imageMessage()},
@@ -238,7 +233,7 @@ func FuzzMessage(f *testing.F) {
 		e := &events.Message{RawMessage: m, Info: types.MessageInfo{
 			MessageSource: types.MessageSource{Chat: jid, Sender: device(jid, uint16(companion)), IsFromMe: fromMe}, ID: id, Timestamp: at,
 		}}
-		for _, in := range convert.Message(e.UnwrapRaw(), own) {
+		for _, in := range convert.Message(e.UnwrapRaw(), convert.Opened{}, own) {
 			switch {
 			case in.Message != nil:
 				require.NotEmpty(t, in.Message.WAID)
@@ -252,6 +247,11 @@ func FuzzMessage(f *testing.F) {
 					require.Empty(t, in.Message.Text)
 				default:
 				}
+			case in.Change != nil:
+				require.NotEmpty(t, in.Change.WAID)
+				require.NotEmpty(t, in.Change.Target.WAID)
+				requireText(t, in.Change.Text, domain.MaxTextBytes)
+				requireText(t, in.Change.Emoji, domain.MaxEmojiBytes)
 			case in.History != nil:
 				require.True(t, fromMe)
 				convert.FirstSync(in.History)

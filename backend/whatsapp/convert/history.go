@@ -4,24 +4,9 @@ import (
 	"go.mau.fi/whatsmeow/proto/waHistorySync"
 	"go.mau.fi/whatsmeow/proto/waWeb"
 	"go.mau.fi/whatsmeow/types"
-	"go.mau.fi/whatsmeow/types/events"
 
 	"waflow/backend/domain"
 )
-
-// History converts a message that our phone handed over as history. The result is empty for one that is not stored, as with Message.
-func History(e *events.Message, own Own) []domain.InboundMessage {
-	var out []domain.InboundMessage
-	for _, in := range Message(e, own) {
-		if in.Message == nil {
-			continue
-		}
-		in.Message.Past = true
-		in.Message.State = stateOf(e.SourceWebMsg.GetStatus())
-		out = append(out, *in.Message)
-	}
-	return out
-}
 
 // stateOf is how far one of our messages had come. One that the phone never sent is not told apart from one that WhatsApp has: nobody here can
 // do anything about it.

@@ -24,7 +24,7 @@ func TestHistoryTellsHowFarOurMessagesHadCome(t *testing.T) {
 	} {
 		e := message(mine(), text("typed on the phone"))
 		e.SourceWebMsg = &waWeb.WebMessageInfo{Status: status.Enum()}
-		past := convert.History(e, own)
+		past := convert.History(e, convert.Opened{}, own).Messages
 		require.Len(t, past, 1)
 		require.True(t, past[0].Past)
 		require.True(t, past[0].FromMe)
@@ -33,9 +33,9 @@ func TestHistoryTellsHowFarOurMessagesHadCome(t *testing.T) {
 }
 
 func TestHistoryLeavesOutWhatIsNoMessage(t *testing.T) {
-	require.Empty(t, convert.History(message(from(), &waE2E.Message{}), own))
-	require.Empty(t, convert.History(message(from(), nil), own))
-	require.Empty(t, convert.History(message(types.MessageSource{Chat: ownPN, Sender: ownPN, IsFromMe: true}, history()), own))
+	require.Empty(t, convert.History(message(from(), &waE2E.Message{}), convert.Opened{}, own).Messages)
+	require.Empty(t, convert.History(message(from(), nil), convert.Opened{}, own).Messages)
+	require.Empty(t, convert.History(message(types.MessageSource{Chat: ownPN, Sender: ownPN, IsFromMe: true}, history()), convert.Opened{}, own).Messages)
 }
 
 func TestHistoryTellsNames(t *testing.T) {

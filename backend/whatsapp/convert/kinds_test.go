@@ -101,7 +101,7 @@ func TestEveryKind(t *testing.T) {
 		"kind_once":      {ViewOnceMessageV2: wrapped(&waE2E.Message{ImageMessage: imageMessage()})},
 		"kind_once_flag": {AudioMessage: &waE2E.AudioMessage{PTT: proto.Bool(true), ViewOnce: proto.Bool(true), MediaKey: fileKey}},
 	} {
-		t.Run(name, func(t *testing.T) { golden(t, name, convert.Message(message(from(), m), own)) })
+		t.Run(name, func(t *testing.T) { golden(t, name, convert.Message(message(from(), m), convert.Opened{}, own)) })
 	}
 }
 
@@ -111,7 +111,7 @@ func TestWhatOpensOnceIsNotKept(t *testing.T) {
 		{EphemeralMessage: wrapped(&waE2E.Message{ViewOnceMessage: wrapped(&waE2E.Message{VideoMessage: videoMessage(false)})})},
 		{ViewOnceMessageV2Extension: wrapped(&waE2E.Message{AudioMessage: &waE2E.AudioMessage{PTT: proto.Bool(true), MediaKey: fileKey}})},
 	} {
-		got := convert.Message(message(from(), m), own)[0].Message
+		got := convert.Message(message(from(), m), convert.Opened{}, own)[0].Message
 		require.True(t, got.Content.Once)
 		require.Nil(t, got.Content.File)
 		require.Empty(t, got.Content.Thumbnail)
@@ -153,7 +153,7 @@ func TestHostileContentIsBounded(t *testing.T) {
 		"cards":    {ContactsArrayMessage: &waE2E.ContactsArrayMessage{Contacts: contacts}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := convert.Message(message(from(), m), own)
+			in := convert.Message(message(from(), m), convert.Opened{}, own)
 			require.Len(t, in, 1)
 			requireBounded(t, in[0].Message)
 		})
