@@ -50,6 +50,7 @@ func TestTheWindowComesFromTheTrayAndGoesBackIntoIt(t *testing.T) {
 	w.until(conversation("Ana Moreno"))
 	w.click(find("view-settings"))
 	w.until(`document.body.innerText.includes("stays in the tray")`)
+	w.placeOf(find("settings-quit")) // scrolls to it
 	w.picture("window-10-closing")
 	icon.choose("Quit Waflow")
 	select {
