@@ -54,7 +54,8 @@ type Gap struct {
 	From     int64  `json:"from"` // in whole seconds
 	To       int64  `json:"to"`   // 0 while it lasts
 	Relinked bool   `json:"relinked"`
-	State    string `json:"state"` // domain.GapState
-	Late     int    `json:"late"`  // messages that arrived when it was over
-	Found    int    `json:"found"` // messages that the phone handed over when it was asked, or after a new link
+	State    string `json:"state"`  // domain.GapState
+	Late     int    `json:"late"`   // messages that arrived when it was over
+	Found    int    `json:"found"`  // messages that the phone handed over when it was asked, or after a new link
+	Doubts   int    `json:"doubts"` // conversations that are not compared with the phone yet, and may have a hole
 }

@@ -66,7 +66,9 @@ func uptimeOf(f timeline.Figures) Uptime {
 }
 
 func gapOf(g domain.Gap) Gap {
-	return Gap{ID: int64(g.ID), From: ms(g.From), To: ms(g.To), Relinked: g.Relinked, State: string(g.State), Late: g.Late, Found: g.Found}
+	return Gap{
+		ID: int64(g.ID), From: ms(g.From), To: ms(g.To), Relinked: g.Relinked, State: string(g.State), Late: g.Late, Found: g.Found, Doubts: len(g.Todo),
+	}
 }
 
 // shareOf is -1 where no time is counted.

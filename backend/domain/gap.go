@@ -14,7 +14,7 @@ const (
 	GapEnded       GapState = "ended"        // it is back, and what WhatsApp kept for it is arriving
 	GapChecking    GapState = "checking"     // the phone is asked, conversation by conversation
 	GapVerified    GapState = "verified"     // all that the phone has of that time is here
-	GapNotProvable GapState = "not_provable" // the phone did not answer
+	GapNotProvable GapState = "not_provable" // the phone did not answer, or was asked about enough: see Gap.Todo
 )
 
 // Gap is a time in which nothing could arrive at a device that was linked.
@@ -27,7 +27,7 @@ type Gap struct {
 	State    GapState
 	Late     int        // messages of that time that arrived when it was over
 	Found    int        // messages of that time that the phone handed over when it was asked, or after a new link
-	Todo     []GapCheck // GapChecking: the conversations in which something may be missing still
+	Todo     []GapCheck // GapChecking, GapNotProvable: the conversations in which something may be missing still
 	Mark     MessageID  // the newest message when it began
 }
 

@@ -51,7 +51,7 @@ func (w *Worker) plan(ctx context.Context, was domain.Gap) (domain.Gap, error) {
 		w.c.Tell(g)
 		return g, nil
 	}
-	if g.Todo, err = w.c.Store.GapConversations(ctx, g, askSince(g), mostAsked); err != nil {
+	if g.Todo, err = w.c.Store.GapConversations(ctx, g, askSince(g)); err != nil {
 		return g, err
 	}
 	if doubtful(g) {
@@ -65,10 +65,16 @@ func (w *Worker) plan(ctx context.Context, was domain.Gap) (domain.Gap, error) {
 	return g, nil
 }
 
-// check asks the phone about one conversation after the other. What is done is written down, so that it is not asked again.
+// check asks the phone about one conversation after the other, the newest first. What is done is written down, so that it is not asked again; of
+// what is left nothing is proved.
 func (w *Worker) check(ctx context.Context, g domain.Gap) error {
-	for len(g.Todo) > 0 {
+	for asked := 0; len(g.Todo) > 0; asked++ {
 		was := g
+		if asked == mostAsked {
+			g.State = domain.GapNotProvable
+			_, err := w.save(ctx, was, g)
+			return err
+		}
 		answered, err := w.compare(ctx, g, g.Todo[0].Conversation)
 		if err != nil {
 			return err

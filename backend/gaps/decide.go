@@ -14,7 +14,7 @@ const (
 	longOutage = time.Hour           // from here on quiet conversations are compared too
 	quietFor   = 7 * 24 * time.Hour  // but not those that were quiet for longer than this
 	queueKept  = 14 * 24 * time.Hour // after which WhatsApp unlinks a device that stays away
-	mostAsked  = 30                  // conversations of one gap
+	mostAsked  = 30                  // conversations of one gap, before a person has the rest asked about
 	perAnswer  = 200                 // messages that are asked for at a time
 	mostRounds = 5                   // answers for one conversation
 )

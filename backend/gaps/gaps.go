@@ -28,7 +28,7 @@ type Store interface {
 	RecheckGap(ctx context.Context, device domain.DeviceID, id domain.GapID) (domain.Gap, bool, error)
 	UnsettledGaps(ctx context.Context, id domain.DeviceID) ([]domain.Gap, error)
 	LateMessages(ctx context.Context, g domain.Gap) (int, error)
-	GapConversations(ctx context.Context, g domain.Gap, since time.Time, limit int) ([]domain.GapCheck, error)
+	GapConversations(ctx context.Context, g domain.Gap, since time.Time) ([]domain.GapCheck, error)
 	MessagesBetween(ctx context.Context, id domain.ConversationID, from, to time.Time) (int, error)
 	FirstAfter(ctx context.Context, ref domain.DeviceRef, id domain.ConversationID, after time.Time) (domain.Older, bool, error)
 	Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error)

@@ -114,15 +114,15 @@ func (s *Store) LateMessages(ctx context.Context, g domain.Gap) (int, error) {
 
 // GapConversations returns the conversations that something may be missing in: those in which the device carried a message since a moment,
 // the newest first, each with how many messages of the gap's time it has.
-func (s *Store) GapConversations(ctx context.Context, g domain.Gap, since time.Time, limit int) ([]domain.GapCheck, error) {
+func (s *Store) GapConversations(ctx context.Context, g domain.Gap, since time.Time) ([]domain.GapCheck, error) {
 	out, err := collect(reading{ctx, s.read}, scanGapCheck, `
 		SELECT c.id, (SELECT COUNT(*) FROM messages n WHERE n.conversation_id = c.id AND n.at BETWEEN $1 AND $2)
 		FROM conversations c
 		WHERE c.subaccount_id = $3 AND c.last_at >= $4 AND EXISTS (
 			SELECT 1 FROM messages m JOIN message_devices d ON d.message_id = m.id AND d.device_id = $5
 			WHERE m.conversation_id = c.id AND m.at >= $4)
-		ORDER BY c.last_at DESC LIMIT $6`,
-		millis(g.From), millis(g.To), g.Ref.Subaccount, millis(since), g.Ref.Device, limit)
+		ORDER BY c.last_at DESC`,
+		millis(g.From), millis(g.To), g.Ref.Subaccount, millis(since), g.Ref.Device)
 	return out, coded("read the conversations of a gap", err)
 }
 

@@ -224,6 +224,8 @@ export interface Gap {
   late: number;
   /** Messages that the phone handed over when it was asked, or after a new link. */
   found: number;
+  /** Conversations that are not compared with the phone yet, and may have a hole. */
+  doubts: number;
 }
 
 /** A stretch of an uptime strip with one status; "" before the first link. */

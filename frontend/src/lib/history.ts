@@ -49,7 +49,7 @@ function dayTitle(at: number, now: number, locale: string): string {
 }
 
 /** What a time in which nothing could arrive brought, and whether anything is missing; "" while it lasts. */
-export function gapWords(gap: { state: string; late: number; found: number }): string {
+export function gapWords(gap: { state: string; late: number; found: number; doubts: number }): string {
   const known = [
     gap.late > 0 ? m.gap_late({ count: gap.late }) : "",
     gap.found > 0 ? m.gap_found({ count: gap.found }) : "",
@@ -58,7 +58,7 @@ export function gapWords(gap: { state: string; late: number; found: number }): s
     ended: m.gap_checking,
     checking: m.gap_checking,
     verified: m.gap_verified,
-    not_provable: m.gap_not_provable,
+    not_provable: () => m.gap_not_provable({ count: gap.doubts }),
   };
   const said = outcome[gap.state]?.();
   return said === undefined ? "" : [...known, said].filter(Boolean).join(" ");

@@ -133,7 +133,7 @@ describe("a device's page", () => {
 
   it("tells what a time without connection brought, and whether anything is missing", async () => {
     const at = now - 34 * MIN;
-    const gap = { id: 1, from: at, to: now, relinked: false, late: 12, found: 0 };
+    const gap = { id: 1, from: at, to: now, relinked: false, late: 12, found: 0, doubts: 0 };
     const rows = [
       sampleChange({ id: 3, at: at + 100, to: "network_down", status: "offline", end: now }),
       sampleChange({ id: 2, at: at - 60 * MIN, to: "woke_from_sleep", status: "offline", slept: 20 * MIN }),
@@ -141,20 +141,20 @@ describe("a device's page", () => {
     ];
     show({}, rows, "", [
       { ...gap, state: "verified" },
-      { ...gap, id: 2, from: at - 80 * MIN, late: 0, state: "not_provable" },
+      { ...gap, id: 2, from: at - 80 * MIN, late: 0, doubts: 40, state: "not_provable" },
       { ...gap, id: 3, from: at - 120 * MIN, late: 0, found: 1, relinked: true, state: "verified" },
     ]);
     const told = (await screen.findAllByTestId("history-gap")).map((line) => line.querySelector("p")?.textContent);
     expect(told).toEqual([
-      "12 messages arrived late. Nothing is missing: checked with the phone.",
-      "Could not be checked: the phone did not answer.",
-      "1 message was fetched from the phone. Nothing is missing: checked with the phone.",
+      "12 messages arrived late. Nothing is missing, as far as WhatsApp and the phone tell.",
+      "40 conversations could not be compared with the phone. Something may be missing there.",
+      "1 message was fetched from the phone. Nothing is missing, as far as WhatsApp and the phone tell.",
     ]);
   });
 
   it("has the phone asked again that did not answer, and says when it cannot be asked", async () => {
     const at = now - 34 * MIN;
-    const gap = { id: 4, from: at, to: now, relinked: false, late: 0, found: 0, state: "not_provable" as const };
+    const gap = { id: 4, from: at, to: now, relinked: false, late: 0, found: 0, doubts: 1, state: "not_provable" as const };
     const rows = [sampleChange({ at, to: "network_down", status: "offline", end: now })];
     const { user, checkGap, device } = show({}, rows, "", [gap]);
     const again = await screen.findByRole("button", { name: "Check again: No network" });
