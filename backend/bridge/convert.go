@@ -228,3 +228,7 @@ func cutBytes(text string, n int) (string, bool) {
 	}
 	return text[:n], true
 }
+
+func removedOf(d domain.RemovedDevice) RemovedDevice {
+	return RemovedDevice{ID: int64(d.Ref.Device), Subaccount: int64(d.Ref.Subaccount), Slot: d.Slot, Label: d.Label}
+}

@@ -24,15 +24,16 @@ type Problem struct {
 
 // Snapshot is everything that the rail, the fleet and the settings show, as of sequence number Seq.
 type Snapshot struct {
-	Seq         int64         `json:"seq"`
-	Subaccounts []Subaccount  `json:"subaccounts"`
-	Devices     []Device      `json:"devices"`
-	Unread      []Unread      `json:"unread"` // one per subaccount that has any
-	Settings    Preferences   `json:"settings"`
-	Pairings    []PairingStep `json:"pairings"`    // those going on
-	Notices     []Notice      `json:"notices"`     // newest last, at most 100
-	NoticesRead int64         `json:"noticesRead"` // those with a higher id are unread
-	Rest        Rest          `json:"rest"`
+	Seq         int64           `json:"seq"`
+	Subaccounts []Subaccount    `json:"subaccounts"`
+	Devices     []Device        `json:"devices"`
+	Removed     []RemovedDevice `json:"removed"` // those that conversations still name
+	Unread      []Unread        `json:"unread"`  // one per subaccount that has any
+	Settings    Preferences     `json:"settings"`
+	Pairings    []PairingStep   `json:"pairings"`    // those going on
+	Notices     []Notice        `json:"notices"`     // newest last, at most 100
+	NoticesRead int64           `json:"noticesRead"` // those with a higher id are unread
+	Rest        Rest            `json:"rest"`
 
 	History []HistoryProgress `json:"history"` // of devices whose phones hand over theirs, or have
 }
@@ -52,6 +53,14 @@ type Unread struct {
 	Subaccount    int64 `json:"subaccount"`
 	Messages      int   `json:"messages"`
 	Conversations int   `json:"conversations"`
+}
+
+// RemovedDevice is what messages are told to have come from when their device was removed and its conversations were kept.
+type RemovedDevice struct {
+	ID         int64  `json:"id"`
+	Subaccount int64  `json:"subaccount"`
+	Slot       int    `json:"slot"`
+	Label      string `json:"label"`
 }
 
 // Device is a row of the fleet.

@@ -65,6 +65,7 @@ func snapshot(ctx context.Context, s Services) (Snapshot, error) {
 		Seq:         seq,
 		Subaccounts: list(fleet.Subaccounts, subaccountOf),
 		Devices:     list(fleet.Devices, deviceOf),
+		Removed:     list(fleet.Removed, removedOf),
 		Unread:      list(unread, unreadOf),
 		Settings:    preferencesOf(settings),
 		Rest:        restOf(rest),

@@ -11,6 +11,13 @@ type Removed struct {
 	PhoneTold bool // WhatsApp took Waflow off the phone's linked devices, or it was not linked. If false, a person has to do it on the phone
 }
 
+// RemovedDevice is what stays of a device whose conversations were kept: what they name it by. Its slot is never given again.
+type RemovedDevice struct {
+	Ref   DeviceRef
+	Slot  int
+	Label string
+}
+
 // RemovalLoss is what goes when a device is removed.
 type RemovalLoss struct {
 	Conversations int // that only this device carried: erased with it

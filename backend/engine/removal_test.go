@@ -30,6 +30,9 @@ func TestADeviceIsRemovedEverywhere(t *testing.T) {
 	removed, err := h.fleet.RemoveDevice(within(t), h.reception, domain.Removal{Erase: true, Label: "Reception"})
 	require.NoError(t, err)
 	require.True(t, removed.PhoneTold)
+	snapshot, err := h.fleet.Snapshot(within(t))
+	require.NoError(t, err)
+	require.Empty(t, snapshot.Removed, "nothing names it any more")
 	require.NoError(t, h.world.sim.WaitFor(within(t), func() bool { return len(h.ours.LinkedDevices()) == 0 }))
 	require.Empty(t, h.world.sessionFiles())
 	_, err = h.store.Conversation(within(t), chat.Ref.Conversation)
@@ -67,6 +70,7 @@ func TestADeviceIsRemovedWithoutItsPhone(t *testing.T) {
 	snapshot, err := h.fleet.Snapshot(within(t))
 	require.NoError(t, err)
 	require.Empty(t, snapshot.Devices)
+	require.Equal(t, []domain.RemovedDevice{{Ref: domain.DeviceRef{Subaccount: chat.Ref.Subaccount, Device: h.reception}, Slot: 1, Label: "Reception"}}, snapshot.Removed)
 	require.Len(t, h.messages(chat.Ref.Conversation), 2)
 }
 

@@ -18,6 +18,7 @@ type Store interface {
 	UpdateDevice(ctx context.Context, ref domain.DeviceRef, patch domain.DevicePatch) (domain.Device, error)
 	// RemoveDevice returns the session files that nothing uses any more.
 	RemoveDevice(ctx context.Context, ref domain.DeviceRef, erase bool) ([]string, error)
+	RemovedDevices(ctx context.Context) ([]domain.RemovedDevice, error)
 	RemovalLoss(ctx context.Context, ref domain.DeviceRef) (domain.RemovalLoss, error)
 	ActiveLinks(ctx context.Context) ([]domain.Link, error)
 	Devices(ctx context.Context) ([]domain.Device, error)

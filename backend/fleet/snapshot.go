@@ -10,7 +10,8 @@ import (
 type Snapshot struct {
 	Subaccounts []domain.Subaccount // in their order
 	Devices     []domain.Device
-	Pairings    []domain.PairingStep // those going on
+	Removed     []domain.RemovedDevice // those that conversations still name
+	Pairings    []domain.PairingStep   // those going on
 }
 
 // Snapshot returns every subaccount and device, and the pairings that are going on.
@@ -23,7 +24,11 @@ func (f *Fleet) Snapshot(ctx context.Context) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
-	s := Snapshot{Subaccounts: subaccounts}
+	removed, err := f.store.RemovedDevices(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	s := Snapshot{Subaccounts: subaccounts, Removed: removed}
 	for _, d := range devices {
 		s.Devices = append(s.Devices, f.screen.look(d))
 		if step, ok := f.pool.PairingOf(d.Ref.Device); ok && !step.Kind.Ended() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"path/filepath"
 
+	"go.mau.fi/util/dbutil"
+
 	"waflow/backend/domain"
 )
 
@@ -34,6 +36,19 @@ func (s *Store) RemovalLoss(ctx context.Context, ref domain.DeviceRef) (domain.R
 	copies, err := filepath.Glob(filepath.Join(s.dir, backupFolder, "*.db"))
 	out.Backups = len(copies)
 	return out, coded("look for backups", err)
+}
+
+// RemovedDevices returns the devices that were removed while their conversations were kept.
+func (s *Store) RemovedDevices(ctx context.Context) ([]domain.RemovedDevice, error) {
+	out, err := collect(reading{ctx, s.read}, scanRemovedDevice,
+		"SELECT subaccount_id, id, COALESCE(slot, 0), label FROM devices WHERE removed <> 0 ORDER BY id")
+	return out, coded("read removed devices", err)
+}
+
+func scanRemovedDevice(row dbutil.Scannable) (domain.RemovedDevice, error) {
+	var d domain.RemovedDevice
+	err := row.Scan(&d.Ref.Subaccount, &d.Ref.Device, &d.Slot, &d.Label)
+	return d, err
 }
 
 // RemoveDevice removes a device, whole or not at all, and returns its session files, which nothing uses any more. Its number may be linked

@@ -10,6 +10,7 @@ const snapshot = (seq: number): Snapshot => ({
   seq,
   subaccounts: [],
   devices: [],
+  removed: [],
   unread: [],
   settings: sampleSettings({ notifyOfflineAfterMs: 1 }),
   rest: { sleeps: [], late: [], waits: 0, awake: "off" },

@@ -38,6 +38,8 @@ export interface Snapshot {
   seq: number;
   subaccounts: Subaccount[];
   devices: Device[];
+  /** Those that conversations still name. */
+  removed: RemovedDevice[];
   /** One per subaccount that has any. */
   unread: Unread[];
   settings: Settings;
@@ -50,6 +52,14 @@ export interface Snapshot {
   noticesRead: number;
   /** Of devices whose phones hand over theirs, or have. */
   history: HistoryProgress[];
+}
+
+/** What messages are told to have come from when their device was removed and its conversations were kept. */
+export interface RemovedDevice {
+  id: number;
+  subaccount: number;
+  slot: number;
+  label: string;
 }
 
 /** A tile of the rail. */

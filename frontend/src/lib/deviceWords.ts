@@ -27,6 +27,22 @@ export function priorityWords(priority: string): string {
   return priority === "low" ? m.device_priority_low_chip() : m.device_priority_medium_chip();
 }
 
+interface Named {
+  id: number;
+  slot: number;
+  label: string;
+}
+
+/**
+ * What the device that carried a message is called, one that was removed since too; "" for one that nobody knows.
+ */
+export function carrierName(id: number, devices: readonly Named[], removed: readonly Named[]): string {
+  const device = devices.find((one) => one.id === id);
+  if (device !== undefined) return calledBySlot(device.label, device.slot);
+  const gone = removed.find((one) => one.id === id);
+  return gone === undefined ? "" : m.device_removed_called({ device: calledBySlot(gone.label, gone.slot) });
+}
+
 /** A device as it is called where others stand beside it: "Reception ·1". */
 export function calledBySlot(label: string, slot: number): string {
   return slot > 0 ? `${label} ·${slot}` : label;

@@ -15,7 +15,7 @@ const subaccounts = [1, 2].map((id) => ({
 
 function fleet(devices: Device[]) {
   const workspace = new Workspace();
-  workspace.load({ subaccounts, devices, unread: [] });
+  workspace.load({ subaccounts, devices, removed: [], unread: [] });
   const list = new FleetList(workspace);
   const ids = () => list.shown.map((device) => device.id);
   const becomes = (device: Device) => workspace.apply([{ topic: "device", id: device.id, gone: false, value: device }]);

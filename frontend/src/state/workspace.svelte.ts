@@ -1,4 +1,4 @@
-import type { Change, Device, Snapshot, Subaccount, Unread } from "../api/types";
+import type { Change, Device, RemovedDevice, Snapshot, Subaccount, Unread } from "../api/types";
 import { upsert, without } from "../lib/ordered";
 
 function byPosition(a: Subaccount, b: Subaccount): number {
@@ -19,13 +19,16 @@ export class Workspace {
   /** In the rail's order. */
   subaccounts = $state.raw<readonly Subaccount[]>([]);
   devices = $state.raw<readonly Device[]>([]);
+  /** Those that were removed, which conversations may still name. */
+  removed = $state.raw<readonly RemovedDevice[]>([]);
   /** By subaccount. */
   unread = $state.raw<ReadonlyMap<number, Unread>>(new Map());
 
   /** Begins anew from a snapshot. */
-  load(snapshot: Pick<Snapshot, "subaccounts" | "devices" | "unread">): void {
+  load(snapshot: Pick<Snapshot, "subaccounts" | "devices" | "removed" | "unread">): void {
     this.subaccounts = snapshot.subaccounts.toSorted(byPosition);
     this.devices = snapshot.devices.toSorted(bySlot);
+    this.removed = snapshot.removed;
     this.unread = new Map(snapshot.unread.map((unread) => [unread.subaccount, unread]));
   }
 
@@ -87,6 +90,11 @@ export class Workspace {
   }
 
   #device(change: Change): void {
+    const leaves = change.gone ? this.device(change.id) : undefined;
+    if (leaves !== undefined && leaves.slot > 0) {
+      const { id, subaccount, slot, label } = leaves;
+      this.removed = [...this.removed, { id, subaccount, slot, label }];
+    }
     this.devices = change.gone
       ? without(this.devices, change.id)
       : upsert(this.devices, change.value as Device, bySlot);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Change, Subaccount } from "../api/types";
+import { carrierName } from "../lib/deviceWords";
 import { sampleDevice } from "../test/samples";
 import { Workspace } from "./workspace.svelte";
 
@@ -23,6 +24,7 @@ function filled(): Workspace {
       sampleDevice({ id: 1, subaccount: 1, slot: 1 }),
       sampleDevice({ id: 4, subaccount: 2, slot: 1 }),
     ],
+    removed: [{ id: 9, subaccount: 2, slot: 2, label: "Old desk" }],
     unread: [{ subaccount: 1, messages: 3, conversations: 2 }],
   });
   return workspace;
@@ -34,6 +36,16 @@ describe("the workspace", () => {
     expect(workspace.subaccounts.map(({ id }) => id)).toEqual([1, 2]);
     expect(workspace.devicesOf(1).map(({ id }) => id)).toEqual([1, 2, 3]);
     expect(workspace.devicesOf(0)).toHaveLength(4);
+  });
+
+  it("remembers what a device that goes is called, where messages may name it", () => {
+    const workspace = filled();
+    workspace.apply([change("device", 2, null), change("device", 3, null)]);
+    const called = (id: number) => carrierName(id, workspace.devices, workspace.removed);
+    expect(called(1)).toBe("Reception ·1");
+    expect(called(2)).toBe("Reception ·2 (removed)");
+    expect(called(9)).toBe("Old desk ·2 (removed)");
+    expect(called(3)).toBe(""); // it was never linked and carried nothing
   });
 
   it("follows what is new, different and gone, told twice too", () => {
@@ -54,7 +66,7 @@ describe("the workspace", () => {
 
   it("forgets what a new snapshot does not hold", () => {
     const workspace = filled();
-    workspace.load({ subaccounts: [subaccount(1)], devices: [], unread: [] });
+    workspace.load({ subaccounts: [subaccount(1)], devices: [], removed: [], unread: [] });
     expect(workspace.subaccounts).toHaveLength(1);
     expect(workspace.devices).toHaveLength(0);
     expect(workspace.unreadOf(0)).toBe(0);
@@ -73,6 +85,7 @@ describe("the workspace", () => {
     workspace.load({
       subaccounts: [subaccount(1), subaccount(2), subaccount(3)],
       devices: [],
+      removed: [],
       unread: [
         { subaccount: 1, messages: 1, conversations: 1 },
         { subaccount: 3, messages: 1, conversations: 1 },

@@ -13,6 +13,7 @@ export class EngineEnd implements Transport {
     seq: 1,
     subaccounts: [],
     devices: [],
+    removed: [],
     unread: [],
     settings: sampleSettings(),
     rest: { sleeps: [], late: [], waits: 0, awake: "off" },

@@ -38,7 +38,7 @@ const desk = sampleDevice({ id: 3, slot: 2, label: "Front desk", since: now - 8 
 
 async function show(devices: Device[], subaccount = 0) {
   const workspace = new Workspace();
-  workspace.load({ subaccounts, devices, unread: [] });
+  workspace.load({ subaccounts, devices, removed: [], unread: [] });
   const uptimes = new Uptimes({
     fleet: () => Promise.resolve([sampleUptime({ share: 0.9876, down: 60_000, outages: 2 })]),
   });

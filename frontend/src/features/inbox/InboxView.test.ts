@@ -46,7 +46,7 @@ function inboxOf() {
 
 it("reads each subaccount once when it comes into focus, and comes back to its conversation", async () => {
   const { inbox, conversations } = inboxOf();
-  const { rerender } = render(InboxView, { inbox, subaccounts, devices: [], subaccount: 1, now: 0 });
+  const { rerender } = render(InboxView, { inbox, subaccounts, devices: [], removed: [], subaccount: 1, now: 0 });
   await vi.waitFor(() => expect(inbox.list.status).toBe("ready"));
   inbox.open(sampleConversation({ id: 1 }));
   await rerender({ subaccount: 2 });

@@ -32,6 +32,7 @@ function show(told: Notice[], read = 0) {
   workspace.load({
     subaccounts: [{ id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" }],
     devices: [sampleDevice(), sampleDevice({ id: 2, slot: 2, label: "Dr. Prado" })],
+    removed: [],
     unread: [],
   });
   const readNotices = vi.fn((_upTo: number) => Promise.resolve());

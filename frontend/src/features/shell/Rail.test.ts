@@ -22,6 +22,7 @@ function show(focus = 0) {
       sampleDevice({ id: 1, subaccount: 1 }),
       sampleDevice({ id: 2, subaccount: 1, status: "attention", cause: "deaf" }),
     ],
+    removed: [],
     unread: [{ subaccount: 1, messages: 9, conversations: 2 }],
   });
   const props = { workspace, focus, onfocus: vi.fn(), oncreate: vi.fn() };

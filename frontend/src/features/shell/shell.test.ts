@@ -64,6 +64,7 @@ describe("notices in the page", () => {
     workspace.load({
       subaccounts: [{ id: 4, name: "Hotel", initials: "H", colour: "teal", position: 0, notify: "" as const }],
       devices: [sampleDevice({ id: 9, subaccount: 4, label: "Concierge" })],
+      removed: [],
       unread: [],
     });
     const onopen = vi.fn();
