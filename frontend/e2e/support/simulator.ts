@@ -70,6 +70,11 @@ export class Phone {
     return this.#call("unlink", { device: 0 });
   }
 
+  /** WhatsApp lets this number write to nobody new for so long; 0 ends it. */
+  timeLock(seconds: number): Promise<unknown> {
+    return this.#call("time-lock", { kind: "", seconds });
+  }
+
   async linked(): Promise<number> {
     const view = await this.#simulator.get<{ devices: unknown[] | null }>(`/phones/${this.#path}`);
     return view.devices?.length ?? 0;
