@@ -349,16 +349,7 @@ export interface Conversation {
 }
 
 export type MessageState =
-  | "received"
-  | "scheduled"
-  | "queued"
-  | "sending"
-  | "uncertain"
-  | "sent"
-  | "delivered"
-  | "read"
-  | "played"
-  | "failed";
+  "received" | "scheduled" | "queued" | "sending" | "uncertain" | "sent" | "delivered" | "read" | "played" | "failed";
 
 /** A bubble of a thread. */
 export interface Message {

@@ -154,7 +154,16 @@ describe("a device's page", () => {
 
   it("has the phone asked again that did not answer, and says when it cannot be asked", async () => {
     const at = now - 34 * MIN;
-    const gap = { id: 4, from: at, to: now, relinked: false, late: 0, found: 0, doubts: 1, state: "not_provable" as const };
+    const gap = {
+      id: 4,
+      from: at,
+      to: now,
+      relinked: false,
+      late: 0,
+      found: 0,
+      doubts: 1,
+      state: "not_provable" as const,
+    };
     const rows = [sampleChange({ at, to: "network_down", status: "offline", end: now })];
     const { user, checkGap, device } = show({}, rows, "", [gap]);
     const again = await screen.findByRole("button", { name: "Check again: No network" });
