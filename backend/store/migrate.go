@@ -4,9 +4,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"os"
-	"path/filepath"
-	"time"
 
 	"go.mau.fi/util/dbutil"
 
@@ -37,7 +34,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	for next := version + 1; next <= len(table); next++ {
 		if version > 0 {
-			if err := s.backup(ctx, next-1); err != nil {
+			if err := s.backup(ctx, s.write); err != nil {
 				return err
 			}
 		}
@@ -58,27 +55,4 @@ func version(ctx context.Context, db *dbutil.Database) (int, error) {
 	var version int
 	_, err = optional(db.QueryRow(ctx, "SELECT version FROM version"), &version)
 	return version, err
-}
-
-// backup copies the database as it is into the backups folder. The copy is whole or not there under its name.
-func (s *Store) backup(ctx context.Context, version int) error {
-	folder := filepath.Join(s.dir, backupFolder)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return readOnly(err)
-	}
-	name := fmt.Sprintf("waflow-v%04d-%s.db", version, s.now().UTC().Format("20060102T150405.000Z"))
-	path := filepath.Join(folder, name)
-	half := path + ".part"
-	if err := os.RemoveAll(half); err != nil {
-		return readOnly(err)
-	}
-	start := time.Now()
-	if _, err := s.write.Exec(ctx, "VACUUM INTO $1", half); err != nil {
-		return fmt.Errorf("copy the database before migrating: %w", err)
-	}
-	if err := os.Rename(half, path); err != nil {
-		return readOnly(err)
-	}
-	s.log.Info().Str("file", name).Dur("took", time.Since(start)).Msg("database copied before a migration")
-	return nil
 }

@@ -19,8 +19,10 @@ import (
 const (
 	databaseFile = "waflow.db"
 	runningFile  = "waflow.running" // there while the database is open: found at start, it tells of an unclean exit
-	backupFolder = "backups"
 )
+
+// closing is what the file that tells of running says while the database is being closed: its log may be gone then.
+const closing = "closing"
 
 // receiptsKept is how long a receipt or a change waits for its message. WhatsApp itself keeps messages for 30 days.
 const receiptsKept = 60 * 24 * time.Hour
@@ -63,10 +65,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.committed == nil {
 		s.committed = func(domain.Changed) {}
 	}
-	path := filepath.Join(o.Dir, databaseFile)
-	unclean, err := exists(filepath.Join(o.Dir, runningFile))
+	path := DatabasePath(o.Dir)
+	if err := finishRestore(o.Dir); err != nil {
+		return nil, err
+	}
+	unclean, err := leftOpen(o.Dir)
 	if err != nil {
-		return nil, readOnly(err)
+		return nil, err
 	}
 	if s.write, err = connect(path, false, 1); err != nil {
 		return nil, err
@@ -81,6 +86,33 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.w = newWriter(s.write, s.log, s.afterCommit, s.afterLoss)
 	s.index = newIndexer(s)
 	return s, nil
+}
+
+// leftOpen reports whether the database was not closed by who opened it last. Errors: database_damaged if the log that it left then is gone,
+// and with it what was received last; storage_read_only.
+func leftOpen(dir string) (bool, error) {
+	said, err := os.ReadFile(filepath.Join(dir, runningFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, readOnly(err)
+	}
+	database, err := exists(DatabasePath(dir))
+	if err != nil {
+		return false, readOnly(err)
+	}
+	log, err := exists(DatabasePath(dir) + "-wal")
+	if err != nil {
+		return false, readOnly(err)
+	}
+	if database && !log && string(said) != closing {
+		return true, &domain.Error{
+			Code: domain.CodeDatabaseDamaged, Message: "the log of the database is gone, and with it what was received last; the rest was left as it is",
+			Detail: map[string]string{"reason": "log"},
+		}
+	}
+	return true, nil
 }
 
 // prepare checks, migrates and reads what is kept in memory.
@@ -132,11 +164,12 @@ func quickCheck(q querier) error {
 func (s *Store) Close() error {
 	s.index.close()
 	s.w.close()
-	err := errors.Join(s.read.Close(), s.write.Close())
+	running := filepath.Join(s.dir, runningFile)
+	err := errors.Join(os.WriteFile(running, []byte(closing), 0o600), s.read.Close(), s.write.Close())
 	if err != nil {
 		return fmt.Errorf("close the workspace: %w", err)
 	}
-	if err := os.Remove(filepath.Join(s.dir, runningFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(running); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("close the workspace: %w", err)
 	}
 	return nil

@@ -64,8 +64,8 @@ func TestAWorkspaceOfALaterVersionIsRefusedAndLeftAlone(t *testing.T) {
 func TestAnExistingDatabaseIsCopiedBeforeAMigration(t *testing.T) {
 	s := fresh(t)
 	s.mustSubaccount(t, "Acme")
-	require.NoError(t, s.backup(context.Background(), 1))
-	copies, err := filepath.Glob(filepath.Join(s.dir, backupFolder, "waflow-v0001-*.db"))
+	require.NoError(t, s.backup(context.Background(), s.write))
+	copies, err := filepath.Glob(filepath.Join(s.dir, backupFolder, "waflow-v*.db"))
 	require.NoError(t, err)
 	require.Len(t, copies, 1)
 
@@ -111,6 +111,7 @@ func TestADamagedDatabaseIsFoundAndNotTouched(t *testing.T) {
 			require.NoError(t, err)
 			broken := breakIt(raw)
 			require.NoError(t, os.WriteFile(path, broken, 0o600))
+			require.NoError(t, os.WriteFile(path+"-wal", nil, 0o600))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, runningFile), nil, 0o600)) // the exit was not clean
 
 			require.Equal(t, domain.CodeDatabaseDamaged, domain.CodeOf(openOnce(dir)))
@@ -125,7 +126,14 @@ func TestAnUncleanExitIsNoticedAndSurvived(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, openOnce(dir))
 	require.NoFileExists(t, filepath.Join(dir, runningFile))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, runningFile), []byte(closing), 0o600))
+	require.NoError(t, openOnce(dir))
+	require.NoFileExists(t, filepath.Join(dir, runningFile))
+
 	require.NoError(t, os.WriteFile(filepath.Join(dir, runningFile), nil, 0o600))
+	err := openOnce(dir)
+	require.Equal(t, domain.CodeDatabaseDamaged, domain.CodeOf(err), "the log that a running database has is gone")
+	require.NoError(t, os.WriteFile(DatabasePath(dir)+"-wal", nil, 0o600))
 	require.NoError(t, openOnce(dir))
 	require.NoFileExists(t, filepath.Join(dir, runningFile))
 }

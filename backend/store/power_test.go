@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -157,7 +158,8 @@ func TestADamagedDatabaseIsLeftAsItIs(t *testing.T) {
 		broken := damage(r, whole)
 		path := DatabasePath(dir)
 		require.NoError(t, os.WriteFile(path, broken, 0o600))
-		require.NoError(t, os.WriteFile(path[:len(path)-len(databaseFile)]+runningFile, nil, 0o600))
+		require.NoError(t, os.WriteFile(path+"-wal", nil, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, runningFile), nil, 0o600)) // the exit was not clean
 		s, err := Open(context.Background(), Options{Dir: dir, Now: func() time.Time { return day() }, Logger: zerolog.Nop()})
 		if err == nil {
 			// What flipped was nothing that SQLite keeps in order, such as a letter of a text: every row is there.
