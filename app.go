@@ -24,6 +24,7 @@ import (
 
 	"waflow/backend/bridge"
 	"waflow/backend/desktop"
+	"waflow/backend/domain"
 	"waflow/backend/engine"
 )
 
@@ -40,11 +41,17 @@ type window struct {
 	announcer announcer // from startup on
 
 	ctx     context.Context // Wails' own, from startup on
-	engine  *engine.Engine  // nil when the workspace could not be opened
+	run     context.Context // of the engine; cancel ends it
 	cancel  context.CancelFunc
-	ended   chan struct{}
+	opening atomic.Pointer[opening] // nil while the workspace could not be opened
 	closed  atomic.Bool
 	desktop atomic.Pointer[desktop.Desktop] // nil until the workspace is open
+}
+
+// opening is a workspace that is open.
+type opening struct {
+	engine *engine.Engine
+	ended  chan struct{} // closed when the engine has stopped
 }
 
 // runDesktop opens the window, or begins with it hidden, and returns when the program is to end.
@@ -57,7 +64,7 @@ func runDesktop(ctx context.Context, flags workspaceFlags, hidden bool) error {
 	if err != nil {
 		return err
 	}
-	w := &window{options: flags.options(engine.Desktop), facades: bridge.NewFacades(), words: words, hidden: hidden, ended: make(chan struct{})}
+	w := &window{options: flags.options(engine.Desktop), facades: bridge.NewFacades(), words: words, hidden: hidden}
 	return wails.Run(&options.App{
 		Title: "Waflow", Width: 1280, Height: 800, MinWidth: 960, MinHeight: 640,
 		BackgroundColour:   options.NewRGB(0xe9, 0xe6, 0xe0),
@@ -90,39 +97,56 @@ func instance(dir string) string {
 // start opens the workspace beside the page's loading; the facades' methods wait for it.
 func (w *window) start(ctx, wctx context.Context) {
 	w.ctx = wctx
-	run, cancel := context.WithCancel(ctx)
-	w.cancel = cancel
-	e, err := engine.Open(run, w.options)
-	if err != nil {
-		w.facades.Fail(w.options.Info(), err)
-		close(w.ended)
-		w.Show() // even if it was to begin hidden: it says what is wrong
+	w.run, w.cancel = context.WithCancel(ctx)
+	err := w.open(ctx)
+	if err == nil {
 		return
 	}
-	w.engine = e
+	var backups []domain.Backup
+	if domain.CodeOf(err) == domain.CodeDatabaseDamaged {
+		backups, _ = engine.Backups(w.options) // without a list there is nothing to choose from, and the problem is told in any case
+	}
+	w.facades.Fail(w.options.Info(), err, backups, func(_ context.Context, backup string) error {
+		if _, err := engine.Restore(w.run, w.options, backup); err != nil {
+			return err
+		}
+		return w.open(ctx)
+	})
+	w.Show() // even if it was to begin hidden: it says what is wrong
+}
+
+// open opens the workspace and runs it.
+func (w *window) open(ctx context.Context) error {
+	e, err := engine.Open(w.run, w.options)
+	if err != nil {
+		return err
+	}
 	services := e.Services()
 	services.OpenURL = func(address string) error {
-		runtime.BrowserOpenURL(wctx, address)
+		runtime.BrowserOpenURL(w.ctx, address)
 		return nil
 	}
 	services.OpenDemo = openDemo
-	w.announcer = newAnnouncer(wctx, w.opened, w.warn)
-	around := w.newDesktop()
+	ended := make(chan struct{})
+	w.opening.Store(&opening{engine: e, ended: ended})
+	w.announcer = newAnnouncer(w.ctx, w.opened, w.warn)
+	around := w.newDesktop(e)
 	services.Desktop = around
 	w.desktop.Store(around)
 	w.facades.Attach(services)
 	e.OnNotice(w.notify)
-	go bridge.Events(run, e.Bus(), func(b bridge.Batch) { runtime.EventsEmit(wctx, "batch", b) })
+	go bridge.Events(w.run, e.Bus(), func(b bridge.Batch) { runtime.EventsEmit(w.ctx, "batch", b) })
 	go func() {
-		defer close(w.ended)
+		defer close(ended)
 		var icon sync.WaitGroup
-		icon.Go(func() { _ = around.Run(run) })
-		_ = e.Run(run)
+		icon.Go(func() { _ = around.Run(w.run) })
+		_ = e.Run(w.run)
 		icon.Wait()
 		if ctx.Err() != nil && !w.closed.Load() {
-			runtime.Quit(wctx)
+			runtime.Quit(w.ctx)
 		}
 	}()
+	return nil
 }
 
 // openDemo starts the demo as a process of its own: the client library keeps the service it talks to in package variables, so one process
@@ -146,16 +170,18 @@ func (w *window) stop() {
 		return
 	}
 	w.cancel()
+	open := w.opening.Load()
+	if open == nil {
+		return
+	}
 	select {
-	case <-w.ended:
+	case <-open.ended:
 	case <-time.After(stopWithin):
 	}
 	if w.announcer != nil {
 		w.announcer.close()
 	}
-	if w.engine != nil {
-		_ = w.engine.Close()
-	}
+	_ = open.engine.Close()
 }
 
 // secured gives every answer of the asset server the headers that `serve` gives, too.

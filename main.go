@@ -42,6 +42,7 @@ type cli struct {
 	Desktop desktopCommand `cmd:"" default:"withargs" help:"Open the window. This is what happens without a command."`
 	Serve   serveCommand   `cmd:"" help:"Serve the same interface to a browser on this machine."`
 	Doctor  doctorCommand  `cmd:"" help:"Look whether everything Waflow needs is in order, without changing anything."`
+	Restore restoreCommand `cmd:"" help:"List the backups of the database, or put one in its place. What was there is kept."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -15,7 +15,7 @@ const toldAtOnce = 5
 
 // notify shows a notice as a native notification.
 func (w *window) notify(n domain.Notice) {
-	devices, subaccounts, err := w.engine.Names(w.ctx)
+	devices, subaccounts, err := w.opening.Load().engine.Names(w.ctx)
 	if err != nil {
 		w.warn(err, "a notification could not be named")
 		return
@@ -44,7 +44,7 @@ func (w *window) notify(n domain.Notice) {
 }
 
 func (w *window) warn(err error, what string) {
-	log := w.engine.Logger()
+	log := w.opening.Load().engine.Logger()
 	log.Warn().Err(err).Msg(what)
 }
 

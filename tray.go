@@ -17,8 +17,7 @@ import (
 )
 
 // newDesktop ties the window to the desktop around it.
-func (w *window) newDesktop() *desktop.Desktop {
-	e := w.engine
+func (w *window) newDesktop(e *engine.Engine) *desktop.Desktop {
 	config := desktop.Config{
 		Window: w, Fleet: e, Settings: e.Services().Settings, Memory: e, Bus: e.Bus(), Words: w.words,
 		Program: w.words.Say("tray_program"), Hidden: w.hidden, Now: time.Now, Logger: e.Logger(),

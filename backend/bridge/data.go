@@ -12,6 +12,14 @@ type AppInfo struct {
 	Platform   string   `json:"platform"`   // "linux", "windows", "darwin"
 	Problem    *Problem `json:"problem"`    // set when the workspace could not be opened; then nothing else works
 	ClockWrong bool     `json:"clockWrong"` // this computer's clock is far from WhatsApp's
+
+	Backups []Backup `json:"backups"` // where a damaged database can be replaced: by what, newest first
+}
+
+// Backup is a copy of the database.
+type Backup struct {
+	Name string `json:"name"`
+	At   int64  `json:"at"` // when it was made
 }
 
 // Problem is an error as it crosses: the interface chooses the sentence by code and detail, and falls back to Message.

@@ -4,12 +4,16 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"time"
 
 	"waflow/backend/domain"
 )
 
 // maxNotices is how many notices a snapshot holds.
 const maxNotices = 100
+
+// restoreWithin bounds copying and checking a backup: a large one on a slow disk takes minutes.
+const restoreWithin = 10 * time.Minute
 
 // App answers what concerns the whole window.
 type App struct{ gate *gate }
@@ -18,13 +22,29 @@ type App struct{ gate *gate }
 func (a *App) Info() (AppInfo, error) {
 	info, err := ask(a.gate, "App.Info", func(_ context.Context, s Services) (AppInfo, error) {
 		info := s.Info
+		info.Backups = []Backup{}
 		info.ClockWrong = s.ClockWrong != nil && s.ClockWrong()
 		return info, nil
 	})
-	if err != nil && a.gate.hasFailed() {
-		return a.gate.failed, nil
+	if services, failed := a.gate.state(); err != nil && services == nil && failed.err != nil {
+		return failed.info, nil
 	}
 	return info, err
+}
+
+// Restore puts a backup in the place of a damaged database, which is kept, and opens the workspace with it. It is for when App.Info names
+// backups. Errors: not_found, database_damaged for a backup that is not whole, those of opening.
+func (a *App) Restore(backup string) error {
+	_, failed := a.gate.state()
+	if failed.repair == nil {
+		return asCallError(&domain.Error{Code: domain.CodeConflict, Message: "Nothing has to be restored."})
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), restoreWithin)
+	defer cancel()
+	if err := failed.repair(ctx, backup); err != nil {
+		return asCallError(err)
+	}
+	return nil
 }
 
 // Snapshot returns everything that the rail, the fleet and the settings show. Batches that begin at its Seq or before complete it.

@@ -1,5 +1,11 @@
 package bridge
 
+import (
+	"context"
+
+	"waflow/backend/domain"
+)
+
 // Facades are everything that the interface may call. They exist before the engine does, so that the window can bind them: until Attach or
 // Fail, every call waits, half a minute at most. Their methods may be called from any goroutine.
 type Facades struct {
@@ -13,14 +19,19 @@ func NewFacades() *Facades {
 	return &Facades{gate: g, all: []any{&App{g}, &Fleet{g}, &Timeline{g}, &Proxies{g}, &Pairing{g}, &Inbox{g}, &Past{g}, &Search{g}, &Settings{g}, &Sleep{g}, &Desktop{g}, &Demo{g}}}
 }
 
-// Attach lets the calls through to an open engine. The first of Attach and Fail counts.
+// Attach lets the calls through to an open engine, also after Fail. The first one counts.
 func (f *Facades) Attach(s Services) { f.gate.attach(s) }
 
-// Fail says that the engine could not be opened: App.Info tells why, and every other call answers the same problem.
-func (f *Facades) Fail(info AppInfo, err error) {
+// Fail says that the engine could not be opened: App.Info tells why, and every other call answers the same problem. With repair, App.Restore
+// puts one of the backups in place and attaches an engine; nil where that can't be done.
+func (f *Facades) Fail(info AppInfo, err error, backups []domain.Backup, repair func(ctx context.Context, backup string) error) {
 	problem := problemOf(err)
 	info.Problem = &problem
-	f.gate.fail(info, err)
+	info.Backups = list(backups, func(b domain.Backup) Backup { return Backup{Name: b.Name, At: ms(b.At)} })
+	if len(backups) == 0 {
+		repair = nil
+	}
+	f.gate.fail(failure{info: info, err: err, repair: repair})
 }
 
 // All returns the facades as the window binds them: pointers to App, Fleet, Timeline, Proxies, Pairing, Inbox, Past, Search,

@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -28,7 +29,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 	}
 	slices.Sort(got)
 	require.Equal(t, []string{
-		"App.Info", "App.OpenDemo", "App.OpenLink", "App.ReadNotices", "App.Snapshot",
+		"App.Info", "App.OpenDemo", "App.OpenLink", "App.ReadNotices", "App.Restore", "App.Snapshot",
 		"Demo.AddPhone", "Demo.Answers", "Demo.Crowd", "Demo.Network", "Demo.Read", "Demo.Scan", "Demo.State", "Demo.TakeOver", "Demo.Unlink", "Demo.Write",
 		"Desktop.Quit", "Desktop.Refuge", "Desktop.SetStartup", "Desktop.Startup",
 		"Fleet.CheckNow", "Fleet.CreateDevice", "Fleet.CreateSubaccount", "Fleet.History", "Fleet.NotifySubaccount", "Fleet.Pause", "Fleet.RemovalLoss", "Fleet.RemoveDevice",
@@ -99,7 +100,7 @@ func TestWorkspaceThatCanNotBeOpenedIsToldByInfo(t *testing.T) {
 	facades := bridge.NewFacades()
 	facades.Fail(bridge.AppInfo{Version: "1.2.3", DataDir: "/data"}, errors.Join(&domain.Error{
 		Code: domain.CodeSyncedFolder, Message: "The folder is synced.", Action: domain.ActionOtherFolder,
-	}))
+	}), nil, nil)
 	info, err := facade[*bridge.App](t, facades).Info()
 	require.NoError(t, err)
 	require.Equal(t, "/data", info.DataDir)
@@ -109,6 +110,35 @@ func TestWorkspaceThatCanNotBeOpenedIsToldByInfo(t *testing.T) {
 	_, err = facade[*bridge.App](t, facades).Snapshot()
 	require.Equal(t, "synced_folder", codeOf(t, err))
 	require.Equal(t, "synced_folder", codeOf(t, facade[*bridge.Fleet](t, facades).Pause(1)))
+	require.Equal(t, "conflict", codeOf(t, facade[*bridge.App](t, facades).Restore("waflow-v0001.db")))
+}
+
+func TestADamagedDatabaseIsReplacedByABackup(t *testing.T) {
+	facades := bridge.NewFacades()
+	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	var asked []string
+	facades.Fail(bridge.AppInfo{Version: "1.2.3"}, &domain.Error{Code: domain.CodeDatabaseDamaged}, []domain.Backup{{Name: "copy", At: at}},
+		func(_ context.Context, backup string) error {
+			if asked = append(asked, backup); len(asked) == 1 {
+				return &domain.Error{Code: domain.CodeDatabaseDamaged, Message: "the backup is damaged"}
+			}
+			facades.Attach(services())
+			return nil
+		})
+	app := facade[*bridge.App](t, facades)
+	info, err := app.Info()
+	require.NoError(t, err)
+	require.Equal(t, "database_damaged", info.Problem.Code)
+	require.Equal(t, []bridge.Backup{{Name: "copy", At: at.UnixMilli()}}, info.Backups)
+
+	require.Equal(t, "database_damaged", codeOf(t, app.Restore("copy")))
+	require.NoError(t, app.Restore("copy"))
+	require.Equal(t, []string{"copy", "copy"}, asked)
+	info, err = app.Info()
+	require.NoError(t, err)
+	require.Nil(t, info.Problem)
+	_, err = facade[*bridge.Settings](t, facades).Get()
+	require.NoError(t, err)
 }
 
 func TestLinksThatMayBeOpened(t *testing.T) {

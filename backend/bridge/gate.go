@@ -15,27 +15,56 @@ const callTimeout = 30 * time.Second
 
 // gate holds calls back until the engine is open, or is known not to open.
 type gate struct {
-	once     sync.Once
-	opened   chan struct{}
-	services Services // set before opened is closed, as the two below
-	failed   AppInfo
-	err      error
+	opened chan struct{} // closed as soon as it is known
+
+	mu       sync.Mutex
+	known    bool
+	services *Services // nil while the engine is not open
+	failure  failure
+}
+
+// failure is why the engine could not be opened, and what puts that right.
+type failure struct {
+	info   AppInfo
+	err    error
+	repair func(ctx context.Context, backup string) error // nil where nothing does
 }
 
 func newGate() *gate { return &gate{opened: make(chan struct{})} }
 
+// attach lets calls through. The first one counts.
 func (g *gate) attach(s Services) {
-	g.once.Do(func() {
-		g.services = s
-		close(g.opened)
-	})
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.services == nil {
+		g.services = &s
+		g.settle()
+	}
 }
 
-func (g *gate) fail(info AppInfo, err error) {
-	g.once.Do(func() {
-		g.failed, g.err = info, err
+// fail answers calls with an error until the engine opens after all. Once it is open, that is so.
+func (g *gate) fail(f failure) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.services == nil {
+		g.failure = f
+		g.settle()
+	}
+}
+
+// settle lets those go on that wait. The caller holds the lock.
+func (g *gate) settle() {
+	if !g.known {
+		g.known = true
 		close(g.opened)
-	})
+	}
+}
+
+// state is what the engine can be reached by, nil if it could not be opened; then why.
+func (g *gate) state() (*Services, failure) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.services, g.failure
 }
 
 func (g *gate) wait(ctx context.Context) error {
@@ -55,23 +84,24 @@ func ask[T any](g *gate, method string, do func(ctx context.Context, s Services)
 	if err := g.wait(ctx); err != nil {
 		return result, asCallError(notOpenYet(err))
 	}
-	if g.err != nil {
-		return result, asCallError(g.err)
+	services, failed := g.state()
+	if services == nil {
+		return result, asCallError(failed.err)
 	}
 	defer func() {
 		if cause := recover(); cause != nil {
 			// The value of a panic may hold what people wrote; the place where it happened does not.
-			g.services.Logger.Error().Str("method", method).Bytes("stack", debug.Stack()).Msg("a call panicked")
+			services.Logger.Error().Str("method", method).Bytes("stack", debug.Stack()).Msg("a call panicked")
 			var none T
 			result, err = none, asCallError(errPanic())
 		}
 	}()
-	result, err = do(ctx, g.services)
+	result, err = do(ctx, *services)
 	if err == nil {
 		return result, nil
 	}
 	if domain.CodeOf(err) == domain.CodeInternal {
-		g.services.Logger.Error().Str("method", method).Str("error", domain.Masked(err.Error())).Msg("a call failed")
+		services.Logger.Error().Str("method", method).Str("error", domain.Masked(err.Error())).Msg("a call failed")
 	}
 	var none T
 	return none, asCallError(err)
@@ -88,13 +118,3 @@ func notOpenYet(err error) error {
 }
 
 func errPanic() error { return errors.New("a defect in Waflow ended this call") }
-
-// hasFailed tells whether the engine is known not to open.
-func (g *gate) hasFailed() bool {
-	select {
-	case <-g.opened:
-		return g.err != nil
-	default:
-		return false
-	}
-}

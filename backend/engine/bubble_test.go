@@ -79,11 +79,10 @@ func (b *bubble) start() {
 	t, sim := b.world.t, b.world.sim
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	key := sim.RootKey()
 	b.began = b.now()
 	e, err := Open(ctx, Options{
 		Dir: b.dir, Kind: Simulated, Mode: Serve, Version: "test",
-		Endpoint: "ws://127.0.0.1:1/ws/chat", RootKey: base64.StdEncoding.EncodeToString(key[:]),
+		Endpoint: "ws://127.0.0.1:1/ws/chat", RootKey: b.rootKey(),
 		HTTPClient: &http.Client{Transport: b.line(sim.HTTPClient().Transport)}, Log: &b.log, Now: b.now, System: b.system,
 		ProxyDial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return b.proxy.Load().Dial(ctx, network, address)
@@ -104,6 +103,12 @@ func (b *bubble) start() {
 		require.NoError(t, <-ended)
 		require.NoError(t, e.Close())
 	}}
+}
+
+// rootKey is the simulated WhatsApp's, as options name it.
+func (b *bubble) rootKey() string {
+	key := b.world.sim.RootKey()
+	return base64.StdEncoding.EncodeToString(key[:])
 }
 
 // now is the wall clock of this computer.

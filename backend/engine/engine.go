@@ -293,6 +293,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		{"notifications", e.notify.Run},
 		{"sleep", e.sleep.Run},
 		{"computer", e.watchComputer},
+		{"backups", e.keepBackups},
 	}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})

@@ -203,7 +203,10 @@ func holdBack(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	return errors.Join(holdBackIn(ctx, db), db.Close())
+}
+
+func holdBackIn(ctx context.Context, db *dbutil.Database) error {
 	if err := quickCheck(reading{ctx, db}); err != nil {
 		return err
 	}
@@ -218,7 +221,7 @@ func holdBack(ctx context.Context, path string) error {
 	if _, err := db.Exec(ctx, hold); err != nil {
 		return err
 	}
-	_, err = db.Exec(ctx, "PRAGMA journal_mode = DELETE") // one file again, that can be moved
+	_, err := db.Exec(ctx, "PRAGMA journal_mode = DELETE") // one file again, that can be moved
 	return err
 }
 
@@ -227,13 +230,12 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer source.Close()
 	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return err
+		return errors.Join(err, source.Close())
 	}
 	if _, err = io.Copy(target, source); err == nil {
 		err = target.Sync()
 	}
-	return errors.Join(err, target.Close())
+	return errors.Join(err, target.Close(), source.Close())
 }

@@ -46,6 +46,8 @@ export function callsOver(transport: Transport) {
       snapshot: () => call<Snapshot>("App.Snapshot"),
       openLink: (url: string) => act("App.OpenLink", url),
       openDemo: () => act("App.OpenDemo"),
+      /** Puts a backup in the place of a damaged database, which is kept. */
+      restore: (backup: string) => act("App.Restore", backup),
       readNotices: (upTo: number) => act("App.ReadNotices", upTo),
     },
     fleet: {

@@ -17,6 +17,15 @@ export interface AppInfo {
   problem: Problem | null;
   /** This computer's clock is far from WhatsApp's. */
   clockWrong: boolean;
+  /** Where a damaged database can be replaced: by what, newest first. */
+  backups: Backup[];
+}
+
+/** A copy of the database. */
+export interface Backup {
+  name: string;
+  /** When it was made. */
+  at: number;
 }
 
 /** Where the window goes when it is closed and the devices stay connected. */

@@ -21,6 +21,7 @@ const info: AppInfo = {
   platform: "linux",
   problem: null,
   clockWrong: false,
+  backups: [],
 };
 
 describe("the dialog that creates a subaccount", () => {
@@ -88,12 +89,31 @@ describe("a workspace that cannot be opened", () => {
   it("says the cause, what is safe and what to do, with the folder and the details", async () => {
     const user = userEvent.setup();
     const problem = { code: "synced_folder", message: "in Dropbox", detail: {}, action: "other_folder" };
-    render(StartupProblem, { problem, info: { ...info, problem }, onretry: vi.fn() });
+    render(StartupProblem, { problem, info: { ...info, problem }, onretry: vi.fn(), onrestore: vi.fn() });
     expect(screen.getByRole("heading", { name: "Waflow's folder is being synced" })).toBeVisible();
     expect(screen.getByText(/Nothing was changed. Start Waflow with --data-dir/)).toBeVisible();
     expect(screen.getByText(info.dataDir)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Copy details" }));
     expect(await navigator.clipboard.readText()).toBe("Waflow 0.1.0\nsynced_folder\nin Dropbox");
+  });
+
+  it("offers the backups of a damaged database, and goes on with the one that is chosen", async () => {
+    const problem = { code: "database_damaged", message: "", detail: {}, action: "" };
+    const backups = [
+      { name: "newer", at: Date.UTC(2026, 10, 23, 9) },
+      { name: "older", at: Date.UTC(2026, 10, 22, 9) },
+    ];
+    const onretry = vi.fn();
+    const onrestore = vi.fn().mockRejectedValueOnce(new CallError(problem)).mockResolvedValueOnce(undefined);
+    render(StartupProblem, { problem, info: { ...info, problem, backups }, onretry, onrestore });
+    const user = userEvent.setup();
+    await user.click(screen.getByRole("button", { name: /^Use the backup of 23 Nov/ }));
+    expect(onrestore).toHaveBeenLastCalledWith("newer");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Waflow did not touch it");
+    expect(onretry).not.toHaveBeenCalled();
+    await user.click(screen.getByRole("button", { name: /^Use the backup of 22 Nov/ }));
+    expect(onrestore).toHaveBeenLastCalledWith("older");
+    await vi.waitFor(() => expect(onretry).toHaveBeenCalledOnce());
   });
 });
 
