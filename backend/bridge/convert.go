@@ -8,6 +8,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"waflow/backend/domain"
+	"waflow/backend/inbox"
 	"waflow/backend/routing"
 )
 
@@ -139,6 +140,12 @@ func messageOf(m domain.Message) Message {
 		At:           ms(m.At),
 		State:        string(m.State),
 		FailCode:     string(m.FailCode),
+	}
+}
+
+func threadOf(seq int64, t inbox.Thread) Thread {
+	return Thread{
+		Seq: seq, Messages: list(t.Messages, messageOf), Before: string(t.Before), After: string(t.After), Total: t.Total, More: t.More,
 	}
 }
 

@@ -29,7 +29,7 @@ func (i *Inbox) Thread(conversation int64, cursor string, limit int) (Thread, er
 	return ask(i.gate, "Inbox.Thread", func(ctx context.Context, s Services) (Thread, error) {
 		seq := s.Bus.Seq()
 		thread, err := s.Inbox.Thread(ctx, domain.ConversationID(conversation), domain.Cursor(cursor), limit)
-		return Thread{Seq: seq, Messages: list(thread.Messages, messageOf), Before: string(thread.Before), Total: thread.Total, More: thread.More}, err
+		return threadOf(seq, thread), err
 	})
 }
 

@@ -31,8 +31,8 @@ func (f *Search) Names(text string, subaccount int64, limit int) (NamePage, erro
 func (f *Search) Around(conversation, message int64, limit int) (Thread, error) {
 	return ask(f.gate, "Search.Around", func(ctx context.Context, s Services) (Thread, error) {
 		seq := s.Bus.Seq()
-		part, err := s.Inbox.Around(ctx, domain.ConversationID(conversation), domain.MessageID(message), limit)
-		return threadOf(seq, part), err
+		thread, err := s.Inbox.Around(ctx, domain.ConversationID(conversation), domain.MessageID(message), limit)
+		return threadOf(seq, thread), err
 	})
 }
 
@@ -40,13 +40,9 @@ func (f *Search) Around(conversation, message int64, limit int) (Thread, error) 
 func (f *Search) After(conversation int64, cursor string, limit int) (Thread, error) {
 	return ask(f.gate, "Search.After", func(ctx context.Context, s Services) (Thread, error) {
 		seq := s.Bus.Seq()
-		part, err := s.Inbox.After(ctx, domain.ConversationID(conversation), domain.Cursor(cursor), limit)
-		return threadOf(seq, part), err
+		thread, err := s.Inbox.After(ctx, domain.ConversationID(conversation), domain.Cursor(cursor), limit)
+		return threadOf(seq, thread), err
 	})
-}
-
-func threadOf(seq int64, p domain.MessagePart) Thread {
-	return Thread{Seq: seq, Messages: list(p.Messages, messageOf), Before: string(p.Before), After: string(p.After), Total: p.Total}
 }
 
 func searchQueryOf(q SearchQuery) domain.SearchQuery {

@@ -21,7 +21,8 @@ type Thread struct {
 	Messages []domain.Message
 	Before   domain.Cursor // of what is older, "" at the beginning
 	Total    int
-	More     bool // at the beginning: a phone may have older messages, see Past.Older
+	After    domain.Cursor // of what is newer, "" at the end
+	More     bool          // at the beginning: a phone may have older messages, see Past.Older
 }
 
 // Conversations returns a page of one subaccount's inbox, or of all (0). limit is 1–200. Errors: invalid for a cursor that is none.
@@ -43,15 +44,17 @@ func (i *Inbox) Thread(ctx context.Context, id domain.ConversationID, before dom
 	if err != nil {
 		return Thread{}, err
 	}
-	thread := Thread{Messages: messages, Before: older, Total: total}
-	if older == "" && len(messages) > 0 {
-		phones, err := i.store.PhonesWithMore(ctx, id)
-		if err != nil {
-			return Thread{}, err
-		}
-		thread.More = len(phones) > 0
+	return i.begun(ctx, id, Thread{Messages: messages, Before: older, Total: total})
+}
+
+// begun adds to a part that reaches the beginning whether a phone may have older messages.
+func (i *Inbox) begun(ctx context.Context, id domain.ConversationID, t Thread) (Thread, error) {
+	if t.Before != "" || len(t.Messages) == 0 {
+		return t, nil
 	}
-	return thread, nil
+	phones, err := i.store.PhonesWithMore(ctx, id)
+	t.More = len(phones) > 0
+	return t, err
 }
 
 // Message returns one message with its whole text. Errors: not_found.

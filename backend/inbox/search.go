@@ -36,13 +36,23 @@ func (i *Inbox) SearchNames(ctx context.Context, q domain.NameQuery) ([]domain.C
 }
 
 // Around returns the part of a conversation in which a message stands. Limit is 1–200. Errors: not_found.
-func (i *Inbox) Around(ctx context.Context, id domain.ConversationID, message domain.MessageID, limit int) (domain.MessagePart, error) {
-	return i.store.MessagesAround(ctx, id, message, min(max(limit, 1), maxPage))
+func (i *Inbox) Around(ctx context.Context, id domain.ConversationID, message domain.MessageID, limit int) (Thread, error) {
+	part, err := i.store.MessagesAround(ctx, id, message, min(max(limit, 1), maxPage))
+	if err != nil {
+		return Thread{}, err
+	}
+	return i.begun(ctx, id, threadOf(part))
 }
 
-// After returns what follows a place in a conversation. Limit is 1–200. Errors: not_found, invalid for a cursor that is none.
-func (i *Inbox) After(ctx context.Context, id domain.ConversationID, after domain.Cursor, limit int) (domain.MessagePart, error) {
-	return i.store.MessagesAfter(ctx, id, after, min(max(limit, 1), maxPage))
+// After returns what follows a place in a conversation; of what is older it tells nothing. Limit is 1–200. Errors: not_found, invalid for a
+// cursor that is none.
+func (i *Inbox) After(ctx context.Context, id domain.ConversationID, after domain.Cursor, limit int) (Thread, error) {
+	part, err := i.store.MessagesAfter(ctx, id, after, min(max(limit, 1), maxPage))
+	return threadOf(part), err
+}
+
+func threadOf(p domain.MessagePart) Thread {
+	return Thread{Messages: p.Messages, Before: p.Before, After: p.After, Total: p.Total}
 }
 
 // excerpt is the part of a text in which the first of some places lies, with those of them that lie in it whole.

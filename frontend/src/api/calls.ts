@@ -10,6 +10,7 @@ import type {
   Device,
   DeviceSettings,
   Message,
+  NamePage,
   NotifySwitch,
   Older,
   Pairing,
@@ -22,6 +23,8 @@ import type {
   Removed,
   Rest,
   Route,
+  SearchPage,
+  SearchQuery,
   Settings,
   Snapshot,
   Startup,
@@ -107,6 +110,16 @@ export function callsOver(transport: Transport) {
     past: {
       /** Tries again what a device could not keep of its phone's history. */
       again: (device: number) => act("Past.Again", device),
+    },
+    search: {
+      messages: (query: SearchQuery) => call<SearchPage>("Search.Messages", query),
+      names: (text: string, subaccount: number, limit: number) =>
+        call<NamePage>("Search.Names", text, subaccount, limit),
+      /** The part of a conversation in which a message stands. */
+      around: (conversation: number, message: number, limit: number) =>
+        call<Thread>("Search.Around", conversation, message, limit),
+      after: (conversation: number, cursor: string, limit: number) =>
+        call<Thread>("Search.After", conversation, cursor, limit),
     },
     proxies: {
       get: (device: number) => call<Proxy>("Proxies.Get", device),

@@ -391,9 +391,52 @@ export interface Thread {
   seq: number;
   messages: Message[];
   before: string;
+  /** The cursor of what is newer, "" at the end. */
+  after: string;
   total: number;
   /** At the beginning: a phone may have older messages. */
   more: boolean;
+}
+
+/** What messages are looked for. 0, "" and an empty list stand for everything. */
+export interface SearchQuery {
+  text: string;
+  subaccount: number;
+  device: number;
+  conversation: number;
+  kinds: string[];
+  /** Milliseconds since 1970; `to` itself is not asked for. */
+  from: number;
+  to: number;
+  direction: "" | "in" | "out";
+  /** Who wrote it. */
+  contact: number;
+  cursor: string;
+  limit: number;
+}
+
+/** A part of the messages that were found, newest first. `next` is the cursor of the following page, "" at the end. */
+export interface SearchPage {
+  hits: Hit[];
+  next: string;
+  /** What was typed holds nothing to search for. */
+  nothing: boolean;
+  /** So many of the oldest messages have not been looked at yet. */
+  unread: number;
+}
+
+/** A message that was found. */
+export interface Hit {
+  message: Message;
+  conversation: Conversation;
+  /** What is shown of it, cut at what was found. */
+  parts: { text: string; found: boolean }[];
+}
+
+/** Conversations that a name or a number found, newest first, and how many there are in all. */
+export interface NamePage {
+  items: Conversation[];
+  total: number;
 }
 
 /** What asking the phones of a conversation for older messages came to. */

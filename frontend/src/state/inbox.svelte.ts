@@ -1,19 +1,21 @@
 import type { Change, Conversation, Device } from "../api/types";
 import { Composer, type ComposerCalls } from "./composer.svelte";
 import { ConversationList, type ConversationCalls } from "./conversations.svelte";
+import { Search, type SearchCalls } from "./search.svelte";
 import { Thread, type ThreadCalls } from "./thread.svelte";
 
 /** How long a conversation is open in a focused window before it counts as read. */
 const READ_AFTER_MS = 2000;
 
 /** What the inbox asks of the engine. */
-export interface InboxCalls extends ConversationCalls, ThreadCalls, ComposerCalls {
+export interface InboxCalls extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls {
   markRead(conversation: number, upTo: number): Promise<unknown>;
 }
 
 /** The inbox: the list of conversations, the one that is shown, and what is being written in it. */
 export class Inbox {
   readonly list: ConversationList;
+  readonly search: Search;
   /** The conversation that is shown. */
   current = $state.raw<Conversation | null>(null);
   thread = $state.raw<Thread | null>(null);
@@ -31,6 +33,7 @@ export class Inbox {
   constructor(calls: InboxCalls) {
     this.#calls = calls;
     this.list = new ConversationList(calls);
+    this.search = new Search(calls);
   }
 
   /** Shows the conversations of a subaccount, 0 for all, and in it the conversation that was shown last. */
@@ -42,6 +45,7 @@ export class Inbox {
     if (this.current !== null) this.#last.set(before, { ...this.current, draft });
     const back = this.#last.get(subaccount) ?? null;
     this.#turnTo(back, false);
+    this.search.show(subaccount);
     await this.list.show(subaccount);
   }
 
@@ -59,6 +63,12 @@ export class Inbox {
     if (!this.opened) this.#since = Date.now();
     this.opened = true;
     this.#watch();
+  }
+
+  /** Shows a conversation at one of its messages, which was found. It does not become read by that. */
+  showAt(conversation: Conversation, message: number): void {
+    if (this.current?.id !== conversation.id) this.#turnTo(conversation, false, message);
+    else void this.thread?.openAt(message);
   }
 
   /** Shows no conversation any more. */
@@ -89,8 +99,7 @@ export class Inbox {
 
   /** Reads everything that is shown again, after changes were missed. */
   async reload(): Promise<void> {
-    const unread = this.thread?.unreadCount ?? 0;
-    await Promise.all([this.list.reload(), this.thread?.open(unread), this.composer?.refreshRoute()]);
+    await Promise.all([this.list.reload(), this.thread?.refresh(), this.composer?.refreshRoute()]);
   }
 
   /** Sends what stands in the composer. */
@@ -99,7 +108,7 @@ export class Inbox {
     if (composer === null || thread === null) return;
     const message = await composer.send();
     if (message === undefined) return;
-    thread.clearUnread();
+    thread.unread.clear();
     thread.add(message);
     // Who answers has read what was there.
     if (this.current?.id === message.conversation && this.current.unread > 0) void this.#markRead();
@@ -115,14 +124,18 @@ export class Inbox {
     if (text !== undefined && (await thread.cancel(id))) composer.restore(text);
   }
 
-  #turnTo(conversation: Conversation | null, opened: boolean): void {
+  // At a message, or where it begins to be unread.
+  #turnTo(conversation: Conversation | null, opened: boolean, at = 0): void {
     void this.composer?.flush();
     this.current = conversation;
     this.opened = opened;
     this.#since = Date.now();
     this.thread = conversation === null ? null : new Thread(conversation.id, this.#calls);
     this.composer = conversation === null ? null : new Composer(conversation, this.#calls);
-    void this.thread?.open(conversation?.unread ?? 0, conversation?.last?.id).then(() => this.#watch());
+    const { thread } = this;
+    void (at === 0 ? thread?.open(conversation?.unread ?? 0, conversation?.last?.id) : thread?.openAt(at))?.then(() =>
+      this.#watch(),
+    );
     void this.composer?.refreshRoute();
     this.#watch();
   }

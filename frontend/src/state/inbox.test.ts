@@ -17,6 +17,17 @@ function inboxWith() {
       total: 2,
     })),
     older: vi.fn<InboxCalls["older"]>(),
+    around: vi.fn<InboxCalls["around"]>(async (conversation, message) => ({
+      seq: 1,
+      messages: [sampleMessage({ id: message, conversation, at: 500 })],
+      before: "b",
+      after: "a",
+      total: 2,
+      more: false,
+    })),
+    after: vi.fn<InboxCalls["after"]>(),
+    messages: vi.fn<InboxCalls["messages"]>(),
+    names: vi.fn<InboxCalls["names"]>(),
     thread: vi.fn<InboxCalls["thread"]>(async (conversation) => ({
       seq: 1,
       messages: [
@@ -24,6 +35,7 @@ function inboxWith() {
         sampleMessage({ id: conversation * 10 + 1, conversation, at: 2000 }),
       ],
       before: "",
+      after: "",
       total: 2,
       more: false,
     })),
@@ -97,7 +109,7 @@ describe("Inbox", () => {
     );
     await vi.advanceTimersByTimeAsync(0);
     expect(calls.markRead.mock.calls).toEqual([[1, 50]]);
-    expect(inbox.thread?.unreadFrom).toBe(0);
+    expect(inbox.thread?.unread.from).toBe(0);
   });
 
   it("shows a sent message before its change arrives, and once", async () => {
@@ -164,4 +176,21 @@ describe("Inbox", () => {
     inbox.apply([change("device", sampleDevice({ status: "offline" }))], 6);
     expect(calls.route).toHaveBeenCalledOnce();
   });
+});
+
+it("shows what was found in its conversation, and reads nothing by that", async () => {
+  vi.useFakeTimers();
+  const { inbox, calls } = inboxWith();
+  await inbox.show(0);
+  inbox.attend(true);
+  inbox.showAt(sampleConversation({ id: 1, unread: 3 }), 77);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(inbox.current?.id).toBe(1);
+  expect(inbox.thread?.goal).toEqual({ message: 77 });
+  expect(inbox.thread?.newer).toBe(true);
+  expect(calls.markRead).not.toHaveBeenCalled();
+  inbox.showAt(sampleConversation({ id: 1, unread: 3 }), 77);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(calls.around).toHaveBeenCalledOnce();
+  vi.useRealTimers();
 });

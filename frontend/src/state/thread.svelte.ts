@@ -1,8 +1,9 @@
 import type { Change, Message, Older, Problem, Thread as ThreadPage } from "../api/types";
 import { problemOf } from "../api/problem";
 import { merge, upsert, without } from "../lib/ordered";
-import { firstUnread } from "../lib/thread";
 import { beyondOf, startOf, type Beyond } from "./beyond";
+import { MessageDeeds, type MessageCalls } from "./messageDeeds.svelte";
+import { UnreadLine } from "./unreadLine.svelte";
 
 /** How many messages a page holds, and how many the first one may hold so that it reaches what is unread. */
 const PAGE = 80;
@@ -11,12 +12,11 @@ const FIRST_PAGE = 200;
 const BEFORE_UNREAD = 20;
 
 /** What a thread asks of the engine. */
-export interface ThreadCalls {
+export interface ThreadCalls extends MessageCalls {
   thread(conversation: number, cursor: string, limit: number): Promise<ThreadPage>;
-  fullText(message: number): Promise<string>;
-  retry(message: number): Promise<Message>;
-  cancel(message: number): Promise<Message>;
   older(conversation: number): Promise<Older>;
+  around(conversation: number, message: number, limit: number): Promise<ThreadPage>;
+  after(conversation: number, cursor: string, limit: number): Promise<ThreadPage>;
 }
 
 /** Oldest first; of two at the same moment the one that was stored first. */
@@ -24,8 +24,11 @@ function oldestFirst(a: Message, b: Message): number {
   return a.at - b.at || a.id - b.id;
 }
 
-/** The messages of one conversation, oldest first, from where they were scrolled to up to the newest. */
-export class Thread {
+/**
+ * The messages of one conversation, oldest first, from where they were scrolled to up to the newest; of one that was opened at a message,
+ * up to where that was scrolled to.
+ */
+export class Thread extends MessageDeeds {
   readonly conversation: number;
   messages = $state.raw<readonly Message[]>([]);
   status = $state<"loading" | "ready" | "failed">("loading");
@@ -34,18 +37,16 @@ export class Thread {
   loadingOlder = $state(false);
   /** What lies before the oldest message, once the thread is loaded up to there. */
   beyond = $state.raw<Beyond>({ kind: "end" });
-  /** The first message that was unread when the thread was opened; 0 when there was none. */
-  unreadFrom = $state(0);
-  unreadCount = $state(0);
-  /** Why a message could not be tried again or cancelled, by its id. */
-  refusals = $state.raw<ReadonlyMap<number, Problem>>(new Map());
+  readonly unread = new UnreadLine();
   total = $state(0);
-  /** The whole of texts that are shown cut, by the message's id, as far as they were asked for. */
-  texts = $state.raw<ReadonlyMap<number, string>>(new Map());
   /** The last thing that happened to the list is that older messages were put before it. */
   prepended = $state(false);
   /** How many messages arrived below what is in view. */
   below = $state(0);
+  /** The message to bring into view; a new value each time. */
+  goal = $state.raw<{ message: number } | null>(null);
+  /** The message of ours that came last while the thread was shown; 0 before. */
+  lastOut = $state(0);
   /** The message that arrived last while the thread was shown, for a screen reader. */
   arrived = $state.raw<Message | null>(null);
   /** The message that failed last while the thread was shown. */
@@ -55,12 +56,12 @@ export class Thread {
 
   #calls: ThreadCalls;
   #before = "";
+  #after = $state("");
   #busy = false;
-  // How many were unread when it was opened, counted back from the newest message there was.
-  #unread = { count: 0, newest: 0 };
   #held: { change: Change; seq: number }[] = [];
 
   constructor(conversation: number, calls: ThreadCalls) {
+    super(calls);
     this.conversation = conversation;
     this.#calls = calls;
   }
@@ -70,26 +71,52 @@ export class Thread {
    * the message with the id `newest`; 0 stands for the newest of the page.
    */
   async open(unread: number, newest = 0): Promise<void> {
-    this.#busy = true;
-    this.problem = null;
-    this.#held = [];
-    if (this.messages.length === 0) this.status = "loading";
-    try {
-      const limit = Math.min(Math.max(PAGE, unread + BEFORE_UNREAD), FIRST_PAGE);
-      const page = await this.#calls.thread(this.conversation, "", limit);
-      this.messages = page.messages.toSorted(oldestFirst);
-      const at = this.messages.findIndex((message) => message.id === newest);
-      const later = at < 0 ? [] : this.messages.slice(at + 1);
-      this.#unread = { count: unread, newest: (at < 0 ? this.messages.at(-1)?.id : newest) ?? 0 };
-      this.unreadFrom = 0;
-      this.unreadCount = unread === 0 ? 0 : unread + later.filter((message) => !message.out).length;
-      this.#take(page);
-      this.status = "ready";
-    } catch (error) {
-      this.#busy = false;
-      this.problem = problemOf(error);
-      this.status = "failed";
+    const limit = Math.min(Math.max(PAGE, unread + BEFORE_UNREAD), FIRST_PAGE);
+    const ask = () => this.#calls.thread(this.conversation, "", limit);
+    await this.#show(ask, () => this.unread.draw(unread, newest, this.messages));
+  }
+
+  /** Shows the part in which a message stands, and brings it into view. */
+  async openAt(message: number): Promise<void> {
+    this.atBottom = false;
+    if (this.status === "ready" && this.has(message)) {
+      this.goal = { message };
+      return;
     }
+    const ask = () => this.#calls.around(this.conversation, message, PAGE);
+    await this.#show(ask, () => {
+      this.unread.clear();
+      this.below = 0;
+      this.goal = { message };
+    });
+  }
+
+  /** Reads what is shown again, after changes were missed. */
+  async refresh(): Promise<void> {
+    if (!this.newer || this.goal === null) return this.open(this.unread.count);
+    this.messages = [];
+    return this.openAt(this.goal.message);
+  }
+
+  /** Leaves an older part and shows the newest. */
+  async toNewest(): Promise<void> {
+    this.atBottom = true;
+    this.below = 0;
+    await this.open(0);
+  }
+
+  /** Loads the page after the newest message that is loaded, unless one is on its way or that is the newest of all. */
+  async loadNewer(): Promise<void> {
+    if (this.#busy || !this.newer) return;
+    await this.#read(
+      () => this.#calls.after(this.conversation, this.#after, PAGE),
+      (page) => {
+        this.prepended = false;
+        this.messages = merge(this.messages, page.messages, oldestFirst);
+        this.#take({ ...page, before: this.#before });
+        this.#after = page.after;
+      },
+    );
   }
 
   /** Whether there are older messages than those loaded. */
@@ -97,23 +124,24 @@ export class Thread {
     return this.#before !== "";
   }
 
+  /** Whether there are newer messages than those loaded: it was opened at an older one. */
+  get newer(): boolean {
+    return this.#after !== "";
+  }
+
   /** Loads the page before the oldest message, unless one is on its way or the beginning is reached. */
   async loadOlder(): Promise<void> {
     if (this.#busy || this.#before === "") return;
-    this.#busy = true;
     this.loadingOlder = true;
-    this.#held = [];
-    try {
-      const page = await this.#calls.thread(this.conversation, this.#before, PAGE);
-      this.prepended = true;
-      this.messages = merge(page.messages, this.messages, oldestFirst);
-      this.#take(page);
-    } catch (error) {
-      this.problem = problemOf(error);
-    } finally {
-      this.#busy = false;
-      this.loadingOlder = false;
-    }
+    await this.#read(
+      () => this.#calls.thread(this.conversation, this.#before, PAGE),
+      (page) => {
+        this.prepended = true;
+        this.messages = merge(page.messages, this.messages, oldestFirst);
+        this.#take(page);
+      },
+    );
+    this.loadingOlder = false;
   }
 
   /** Asks the phone for what is older than the oldest message, and shows what it brings. */
@@ -142,67 +170,30 @@ export class Thread {
       if (fresh === undefined || fresh.out || this.status !== "ready") continue;
       this.arrived = fresh;
       if (!this.atBottom) this.below++;
-      if (!attended) this.#markUnread(fresh.id);
+      if (!attended) this.unread.add(fresh.id);
     }
   }
 
   /** Shows a message that was just queued here, before its change arrives. */
   add(message: Message): void {
-    if (message.conversation !== this.conversation || this.has(message.id)) return;
+    if (message.conversation !== this.conversation) return;
+    this.lastOut = message.id;
+    if (this.newer) {
+      void this.toNewest();
+      return;
+    }
+    if (this.has(message.id)) return;
     this.prepended = false;
     this.messages = upsert(this.messages, message, oldestFirst);
-  }
-
-  /** Takes the line above what is unread away. */
-  clearUnread(): void {
-    this.#unread = { count: 0, newest: 0 };
-    this.unreadFrom = 0;
-    this.unreadCount = 0;
   }
 
   has(message: number): boolean {
     return this.messages.some((other) => other.id === message);
   }
 
-  /** Gets the whole text of a message. Undefined when it could not be read; the message says why. */
-  async wholeText(message: Message): Promise<string | undefined> {
-    const known = message.long ? this.texts.get(message.id) : message.text;
-    if (known !== undefined) return known;
-    this.#refuse(message.id, undefined);
-    try {
-      const text = await this.#calls.fullText(message.id);
-      this.texts = new Map(this.texts).set(message.id, text);
-      return text;
-    } catch (error) {
-      this.#refuse(message.id, problemOf(error));
-      return undefined;
-    }
-  }
-
-  /** Tries a failed message again. */
-  retry(message: number): Promise<boolean> {
-    return this.#act(message, () => this.#calls.retry(message));
-  }
-
-  /** Takes back a message that has not gone yet. Returns whether it was in time. */
-  cancel(message: number): Promise<boolean> {
-    return this.#act(message, () => this.#calls.cancel(message));
-  }
-
-  async #act(message: number, call: () => Promise<Message>): Promise<boolean> {
-    this.#refuse(message, undefined);
-    try {
-      await call();
-      return true;
-    } catch (error) {
-      this.#refuse(message, problemOf(error));
-      return false;
-    }
-  }
-
   // Older messages were put in, and it is not told which: they may lie among those shown, or before them.
   async #refill(): Promise<void> {
-    if (this.#busy || this.status !== "ready") return;
+    if (this.#busy || this.status !== "ready" || this.newer) return;
     const limit = Math.min(Math.max(PAGE, this.messages.length), FIRST_PAGE);
     const whole = !this.more;
     try {
@@ -218,31 +209,37 @@ export class Thread {
     }
   }
 
-  #refuse(message: number, problem: Problem | undefined): void {
-    const refusals = new Map(this.refusals);
-    if (problem === undefined) refusals.delete(message);
-    else refusals.set(message, problem);
-    this.refusals = refusals;
+  // Shows a page in the place of what was shown; `begin` sets the rest up before what arrived meanwhile is put in.
+  async #show(ask: () => Promise<ThreadPage>, begin: () => void): Promise<void> {
+    this.problem = null;
+    if (this.messages.length === 0) this.status = "loading";
+    const read = await this.#read(ask, (page) => {
+      this.messages = page.messages.toSorted(oldestFirst);
+      this.#after = page.after;
+      begin();
+      this.#take(page);
+    });
+    this.status = read ? "ready" : "failed";
   }
 
-  #markUnread(from: number): void {
-    if (this.unreadFrom === 0) this.unreadFrom = from;
-    this.unreadCount++;
-  }
-
-  // The line above what is unread is drawn once it is loaded up to there.
-  #findUnread(): void {
-    const { count, newest } = this.#unread;
-    if (count === 0 || this.unreadFrom !== 0) return;
-    const known = this.messages.slice(0, this.messages.findIndex((message) => message.id === newest) + 1);
-    const enough = known.filter((message) => !message.out).length >= count;
-    if (enough || this.#before === "") this.unreadFrom = firstUnread(known, count);
+  async #read(ask: () => Promise<ThreadPage>, use: (page: ThreadPage) => void): Promise<boolean> {
+    this.#busy = true;
+    this.#held = [];
+    try {
+      use(await ask());
+      return true;
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
+    } finally {
+      this.#busy = false;
+    }
   }
 
   #take(page: ThreadPage): void {
     this.#before = page.before;
     if (page.before === "" && this.beyond.kind !== "asking") this.beyond = startOf(page);
-    this.#findUnread();
+    this.unread.find(this.messages, page.before === "");
     this.total = page.total;
     this.#busy = false;
     const held = this.#held;
@@ -263,6 +260,12 @@ export class Thread {
     const [oldest] = this.messages;
     // It lies in a part that is not loaded yet and comes with its page.
     if (!known && this.#before !== "" && oldest !== undefined && oldestFirst(message, oldest) < 0) return undefined;
+    const newest = this.messages.at(-1);
+    if (!known && this.newer && newest !== undefined && oldestFirst(message, newest) > 0) {
+      if (!message.out) this.below++;
+      return undefined;
+    }
+    if (!known && message.out) this.lastOut = message.id;
     this.prepended = false;
     this.messages = upsert(this.messages, message, oldestFirst);
     return known ? undefined : message;

@@ -10,6 +10,7 @@ const page = (messages: Message[], part: Partial<ThreadPage> = {}): ThreadPage =
   seq: 10,
   messages,
   before: "",
+  after: "",
   total: messages.length,
   more: false,
   ...part,
@@ -25,6 +26,8 @@ function threadWith(part: Partial<ThreadCalls>): Thread {
     retry: vi.fn(),
     cancel: vi.fn(),
     older: vi.fn(),
+    around: vi.fn(),
+    after: vi.fn(),
     ...part,
   });
 }
@@ -47,7 +50,7 @@ describe("Thread", () => {
 
   it("remembers where the unread messages began", async () => {
     const thread = await openThread(page([one, two, three]), 1);
-    expect(thread.unreadFrom).toBe(2);
+    expect(thread.unread.from).toBe(2);
   });
 
   it("counts what is unread back from the message that was the newest then", async () => {
@@ -55,8 +58,8 @@ describe("Thread", () => {
       thread: vi.fn().mockResolvedValue(page([one, two, sampleMessage({ id: 4, at: 400 })])),
     });
     await thread.open(1, 2);
-    expect(thread.unreadFrom).toBe(2);
-    expect(thread.unreadCount).toBe(2);
+    expect(thread.unread.from).toBe(2);
+    expect(thread.unread.count).toBe(2);
   });
 
   it("draws the line at what is unread once it is loaded up to there", async () => {
@@ -66,10 +69,10 @@ describe("Thread", () => {
       .mockResolvedValueOnce(page([one], { total: 3 }));
     const thread = threadWith({ thread: calls });
     await thread.open(2);
-    expect(thread.unreadFrom).toBe(0);
+    expect(thread.unread.from).toBe(0);
     thread.apply([changed(sampleMessage({ id: 4, at: 400 }))], 11, true);
     await thread.loadOlder();
-    expect(thread.unreadFrom).toBe(1);
+    expect(thread.unread.from).toBe(1);
   });
 
   it("asks for enough at first to reach what is unread", async () => {
@@ -146,8 +149,8 @@ describe("Thread", () => {
     const thread = await openThread(page([one]));
     thread.apply([changed(two)], 11, false);
     thread.apply([changed(sampleMessage({ id: 4, at: 400 }))], 12, false);
-    expect(thread.unreadFrom).toBe(2);
-    expect(thread.unreadCount).toBe(2);
+    expect(thread.unread.from).toBe(2);
+    expect(thread.unread.count).toBe(2);
   });
 
   it("tells when a message failed", async () => {
@@ -242,5 +245,60 @@ describe("Thread", () => {
       await vi.waitFor(() => expect(ids(thread)).toEqual([1, 2, 3]));
       expect(thread.more).toBe(true);
     });
+  });
+});
+
+describe("a thread that is opened at a message", () => {
+  async function openedAt(message: number, part: Partial<ThreadCalls> = {}) {
+    const around = vi.fn(async () => page([one, two], { before: "b", after: "a" }));
+    const thread = threadWith({ around, ...part });
+    await thread.openAt(message);
+    return { thread, around };
+  }
+
+  it("shows the part around it, and asks anew only for what is not there", async () => {
+    const { thread, around } = await openedAt(1);
+    expect(thread.goal).toEqual({ message: 1 });
+    expect([ids(thread), thread.more, thread.newer]).toEqual([[1, 2], true, true]);
+    await thread.openAt(2);
+    expect(thread.goal).toEqual({ message: 2 });
+    expect(around).toHaveBeenCalledOnce();
+  });
+
+  it("counts what arrives below and does not put it behind a hole", async () => {
+    const { thread } = await openedAt(1);
+    thread.apply([changed(sampleMessage({ id: 9, at: 900 }))], 11, true);
+    expect([ids(thread), thread.below]).toEqual([[1, 2], 1]);
+  });
+
+  it("reads on up to the newest, and then takes what arrives", async () => {
+    const after = vi.fn(async () => page([three]));
+    const { thread } = await openedAt(1, { after });
+    await thread.loadNewer();
+    expect(after).toHaveBeenCalledWith(1, "a", expect.any(Number));
+    expect([ids(thread), thread.more, thread.newer]).toEqual([[1, 2, 3], true, false]);
+    thread.apply([changed(sampleMessage({ id: 9, at: 900 }))], 11, true);
+    expect(ids(thread)).toEqual([1, 2, 3, 9]);
+    expect(thread.lastOut).toBe(0);
+  });
+
+  it("goes to the newest with what is sent from there", async () => {
+    const sent = sampleMessage({ id: 20, at: 950, out: true, state: "queued" });
+    const { thread } = await openedAt(1, { thread: vi.fn(async () => page([three, sent])) });
+    thread.add(sent);
+    await vi.waitFor(() => expect(ids(thread)).toEqual([3, 20]));
+    expect([thread.newer, thread.lastOut]).toEqual([false, 20]);
+  });
+
+  it("comes back to it after changes were missed", async () => {
+    const { thread, around } = await openedAt(2);
+    await thread.refresh();
+    expect(around).toHaveBeenCalledTimes(2);
+    expect(thread.goal).toEqual({ message: 2 });
+  });
+
+  it("says why it could not be read", async () => {
+    const { thread } = await openedAt(1, { around: vi.fn().mockRejectedValue(new CallError(problem)) });
+    expect(thread.status).toBe("failed");
   });
 });

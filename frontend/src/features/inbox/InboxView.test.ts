@@ -31,8 +31,12 @@ function inboxOf() {
   }));
   const inbox = new Inbox({
     conversations,
-    thread: vi.fn(async () => ({ seq: 1, messages: [], before: "", total: 0, more: false })),
+    thread: vi.fn(async () => ({ seq: 1, messages: [], before: "", after: "", total: 0, more: false })),
     older: vi.fn(),
+    around: vi.fn(),
+    after: vi.fn(),
+    messages: vi.fn(),
+    names: vi.fn(),
     fullText: vi.fn(),
     send: vi.fn(),
     retry: vi.fn(),
