@@ -140,6 +140,8 @@ func OfSession(ev domain.SessionEvent) (Input, bool) {
 		in.Kind = FirstSync
 	case domain.SessionFirstSyncDone:
 		in.Kind = FirstSyncDone
+	case domain.SessionDiskRefused:
+		in.Kind = StorageFailed
 	case domain.SessionTimelocked:
 		in.Kind = Timelocked
 	case domain.SessionPhoneSeen:

@@ -24,6 +24,7 @@ const (
 	SessionOfflineSynced SessionEventKind = "offline_synced"  // what arrived while away has been handed over; Count
 	SessionFirstSync     SessionEventKind = "first_sync"      // Count: percent
 	SessionFirstSyncDone SessionEventKind = "first_sync_done" //
+	SessionDiskRefused   SessionEventKind = "disk_refused"    // the session file did not take what arrived; it comes again
 	SessionTimelocked    SessionEventKind = "timelocked"      // first contacts are restricted; Until
 	SessionPhoneSeen     SessionEventKind = "phone_seen"      // the account's phone did something; At: when, which may be long ago
 

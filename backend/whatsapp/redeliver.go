@@ -74,6 +74,13 @@ func (c *Client) notTaken() bool {
 	return false
 }
 
+// sessionRefused sees to it that what could not be decrypted, because the session file refused, comes again, and tells of it.
+func (c *Client) sessionRefused(err error) {
+	c.log.Warn().Err(maskedError(err)).Msg("the session file did not take what arrived")
+	c.notTaken()
+	c.emit(domain.SessionEvent{At: c.service.now(), Kind: domain.SessionDiskRefused})
+}
+
 // redeliver ends the connection on which something could not be stored, if it is still the present one.
 func (c *Client) redeliver(connection *dial) {
 	if !c.begin() {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mattn/go-sqlite3"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 )
@@ -304,8 +305,48 @@ func (s *turnedSessions) alone(ctx context.Context, change func() error) error {
 type turnedBuffer struct {
 	store.EventBuffer
 	turns *turns
-	// failed is told of a message that could not be decrypted, before the library hears of it.
-	failed func(error)
+	// failed is told of a message that could not be decrypted, before the library hears of it; refused of one that could not be because the
+	// disk refused.
+	failed, refused func(error)
+}
+
+// notKept is a disk that refused while a message was decrypted. The library takes every other error for a message that can't be read: it asks the
+// sender to encrypt it anew, five times at most, and acknowledges it each time, so that in the end it is lost. Of a context that has ended it takes
+// notice: it leaves the message, which comes again with the next connection.
+type notKept struct{ err error }
+
+func (e notKept) Error() string { return "the session file did not take it: " + e.err.Error() }
+
+func (e notKept) Unwrap() error { return e.err }
+
+func (notKept) Is(target error) bool { return target == context.Canceled }
+
+// diskRefused tells the database's errors from those of decrypting.
+func diskRefused(err error) bool {
+	var fault sqlite3.Error
+	return errors.As(err, &fault)
+}
+
+// judge tells who has to know of an error, and returns what the library is to make of it.
+func (b *turnedBuffer) judge(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case diskRefused(err):
+		b.refused(err)
+		return notKept{err}
+	default:
+		b.failed(err)
+		return err
+	}
+}
+
+func (b *turnedBuffer) GetBufferedEvent(ctx context.Context, ciphertext [32]byte) (*store.BufferedEvent, error) {
+	event, err := b.EventBuffer.GetBufferedEvent(ctx, ciphertext)
+	if err != nil && diskRefused(err) {
+		err = b.judge(err)
+	}
+	return event, err
 }
 
 // AddOutgoingEvent keeps what is sent for those who can't read it and ask again.
@@ -326,10 +367,7 @@ func (b *turnedBuffer) DoDecryptionTxn(ctx context.Context, decrypt func(context
 	}
 	err = b.EventBuffer.DoDecryptionTxn(context.WithValue(ctx, insideKey{}, true), decrypt)
 	held.give()
-	if err != nil {
-		b.failed(err)
-	}
-	return err
+	return b.judge(err)
 }
 
 // turnedSecrets stores the secret of a message that is sent together with its sessions.

@@ -119,10 +119,11 @@ describe("a workspace that cannot be opened", () => {
 
 describe("banners", () => {
   const cutOff = [sampleDevice({ status: "offline", cause: "network_down", nextTry: 12_000 })];
-  const calm = { info, lost: false, clockWrong: false, cutOff: [], now: 0, ontry: () => undefined };
+  const calm = { info, lost: false, clockWrong: false, diskRefuses: false, cutOff: [], now: 0, ontry: () => undefined };
 
   it.each([
     ["a lost engine before everything", { lost: true, clockWrong: true, cutOff }, "banner-lost"],
+    ["a disk that refuses before a wrong clock", { diskRefuses: true, clockWrong: true }, "banner-disk"],
     ["a wrong clock before no network", { clockWrong: true, cutOff }, "banner-clock"],
     ["no network before the demo", { cutOff, info: { ...info, demo: true } }, "banner-network"],
     ["the demo before its simulator", { info: { ...info, demo: true, simulated: true } }, "banner-demo"],
