@@ -28,7 +28,14 @@ describe("messages that were due while the computer slept", () => {
   it("are asked about in a banner", async () => {
     const sendAllLate = vi.fn(() => Promise.resolve());
     const rest = resting({ sendAllLate });
-    const around = { info: undefined, lost: false, clockWrong: false, diskRefuses: false, now: 0, ontry: () => undefined };
+    const around = {
+      info: undefined,
+      lost: false,
+      clockWrong: false,
+      diskRefuses: false,
+      now: 0,
+      ontry: () => undefined,
+    };
     render(Banners, { ...around, cutOff: [], rest });
     expect(screen.getByRole("status")).toHaveTextContent("6 messages were due while this computer slept.");
     await userEvent.click(screen.getByRole("button", { name: "Review" }));
