@@ -135,7 +135,7 @@ func (w *window) open(ctx context.Context) error {
 	w.desktop.Store(around)
 	w.facades.Attach(services)
 	e.OnNotice(w.notify)
-	go bridge.Events(w.run, e.Bus(), func(b bridge.Batch) { runtime.EventsEmit(w.ctx, "batch", b) })
+	go bridge.Events(w.run, e.Bus(), e.Logger(), func(b bridge.Batch) { runtime.EventsEmit(w.ctx, "batch", b) })
 	go func() {
 		defer close(ended)
 		var icon sync.WaitGroup

@@ -43,19 +43,20 @@ var (
 func rules() map[string]rule {
 	table := map[string]rule{
 		"domain":   {standardOnly: true},
-		"whatsapp": {ours: []string{"domain"}, restricted: []string{whatsmeow}},
+		"whatsapp": {ours: []string{"domain", "panics"}, restricted: []string{whatsmeow}},
 		"wasim":    {restricted: []string{whatsmeow}},
-		"store":    {ours: []string{"domain", "words"}},
+		"store":    {ours: []string{"domain", "panics", "words"}},
 		"words":    {},
+		"panics":   {ours: []string{"domain"}},
 		"media":    {ours: []string{"domain"}},
 		"older":    {ours: []string{"domain"}},
 		"events":   {ours: []string{"domain"}},
-		"pool":     {ours: []string{"device", "domain"}},
+		"pool":     {ours: []string{"device", "domain", "panics"}},
 		// The bridge turns what use cases answer into plain data; some of it is in the words of the pure packages.
-		"bridge":  {ours: slices.Concat([]string{"events", "domain"}, useCases, pureOnes)},
+		"bridge":  {ours: slices.Concat([]string{"events", "domain", "panics"}, useCases, pureOnes)},
 		"demo":    {ours: []string{"wasim", "domain"}},
-		"host":    {},
-		"desktop": {ours: []string{"domain", "events", "host", "tray"}},
+		"host":    {ours: []string{"panics"}},
+		"desktop": {ours: []string{"domain", "events", "host", "panics", "tray"}},
 		// The doctor looks at the files of the store and of the client library, each by its owner's means.
 		"doctor":   {ours: []string{"domain", "store", "whatsapp"}},
 		"engine":   {ours: []string{everyOurs}},
@@ -69,7 +70,7 @@ func rules() map[string]rule {
 	device.typesOnly = map[string][]string{"backend/device/failure.go": {"net", "syscall"}}
 	table["device"] = device
 	for _, name := range append([]string{"ingest", "outbox", "history", "gaps"}, useCases...) {
-		table[name] = rule{ours: append([]string{"domain", "events"}, pureOnes...)}
+		table[name] = rule{ours: append([]string{"domain", "events", "panics"}, pureOnes...)}
 	}
 	return table
 }

@@ -3,18 +3,25 @@ package bridge
 import (
 	"context"
 
+	"github.com/rs/zerolog"
+
 	"waflow/backend/domain"
 	"waflow/backend/events"
+	"waflow/backend/panics"
 )
 
 // Events hands every batch of changes to emit, as the interface reads it, until ctx ends. The first batch is empty and tells where they
-// begin: who took a snapshot before that sees the gap and takes another. A slow emit delays its own batches only.
-func Events(ctx context.Context, bus *events.Bus, emit func(Batch)) {
-	sub := bus.Subscribe(ctx)
-	emit(batchOf(events.Batch{First: sub.First(), Seq: sub.First()}))
-	pump(ctx, sub, func(b Batch) error {
-		emit(b)
-		return nil
+// begin: who took a snapshot before that sees the gap and takes another. A slow emit delays its own batches only. After a panic they begin anew.
+func Events(ctx context.Context, bus *events.Bus, log zerolog.Logger, emit func(Batch)) {
+	panics.Part(ctx, log, "changes for the window", func() {
+		listening, stop := context.WithCancel(ctx)
+		defer stop()
+		sub := bus.Subscribe(listening)
+		emit(batchOf(events.Batch{First: sub.First(), Seq: sub.First()}))
+		pump(listening, sub, func(b Batch) error {
+			emit(b)
+			return nil
+		})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"waflow/backend/domain"
 	"waflow/backend/events"
 	"waflow/backend/host/trayicon"
+	"waflow/backend/panics"
 	"waflow/backend/tray"
 )
 
@@ -32,9 +33,9 @@ func (d *Desktop) Run(ctx context.Context) error {
 		icon = nil
 	}
 	var follower sync.WaitGroup
-	follower.Go(func() { d.follow(ctx, feed) })
+	follower.Go(func() { panics.Part(ctx, d.c.Logger, "tray", func() { d.follow(ctx, feed) }) })
 	defer follower.Wait()
-	d.work(ctx, icon)
+	panics.Part(ctx, d.c.Logger, "tray", func() { d.work(ctx, icon) })
 	d.leave()
 	if icon != nil {
 		icon.Close()

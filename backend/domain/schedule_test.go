@@ -40,8 +40,13 @@ func TestAWallClockTimeIsOneMoment(t *testing.T) {
 
 func TestWhatIsNoTimeIsRefused(t *testing.T) {
 	for _, s := range []domain.Schedule{
-		{}, {Wall: "2026-11-24T08:00"}, {Wall: "2026-11-24T08:00", Zone: "Local"}, {Wall: "2026-11-24T08:00", Zone: "Mars/Olympus"},
-		{Wall: "2026-11-24T08:00", Zone: "../../etc/passwd"}, {Wall: "2026-02-30T08:00", Zone: "Europe/Madrid"}, {Wall: "tomorrow", Zone: "Europe/Madrid"},
+		{},
+		{Wall: "2026-11-24T08:00"},
+		{Wall: "2026-11-24T08:00", Zone: "Local"},
+		{Wall: "2026-11-24T08:00", Zone: "Mars/Olympus"},
+		{Wall: "2026-11-24T08:00", Zone: "../../etc/passwd"},
+		{Wall: "2026-02-30T08:00", Zone: "Europe/Madrid"},
+		{Wall: "tomorrow", Zone: "Europe/Madrid"},
 		{Zone: "Europe/Madrid"},
 	} {
 		_, _, err := s.At()

@@ -22,6 +22,7 @@ import (
 	"waflow/backend/notify"
 	"waflow/backend/older"
 	"waflow/backend/outbox"
+	"waflow/backend/panics"
 	"waflow/backend/pool"
 	"waflow/backend/proxies"
 	"waflow/backend/settings"
@@ -359,9 +360,11 @@ func runInOrder(ctx context.Context, log zerolog.Logger, parts []part) error {
 		own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		var wait sync.WaitGroup
 		wait.Go(func() {
-			if err := p.run(own); err != nil && own.Err() == nil {
-				failed <- fmt.Errorf("%s: %w", p.name, err)
-			}
+			panics.Part(own, log, p.name, func() {
+				if err := p.run(own); err != nil && own.Err() == nil {
+					failed <- fmt.Errorf("%s: %w", p.name, err)
+				}
+			})
 		})
 		stops[i] = func() {
 			began := time.Now()

@@ -2,11 +2,11 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // mostTogether is how many devices one request may be about.
@@ -34,11 +34,7 @@ func (f *Fleet) Together(ctx context.Context, action domain.BulkAction, ids []do
 	var all sync.WaitGroup
 	for i := range out {
 		all.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					out[i].Err = fmt.Errorf("panic: %v", p)
-				}
-			}()
+			defer panics.Into(&out[i].Err, "a device could not be asked")
 			out[i].Err = act(ctx, out[i].Device)
 		})
 	}

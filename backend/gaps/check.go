@@ -2,20 +2,15 @@ package gaps
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // settle takes the gaps of a device that is back as far as they can be taken now.
 func (w *Worker) settle(ctx context.Context, id domain.DeviceID) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &domain.Error{Code: domain.CodeInternal, Message: "a gap could not be checked", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
-		}
-	}()
+	defer panics.Into(&err, "a gap could not be checked")
 	gaps, err := w.c.Store.UnsettledGaps(ctx, id)
 	if err != nil {
 		return err

@@ -215,7 +215,8 @@ func (w *Worker) work(ctx context.Context, id domain.DeviceID) (again bool) {
 		w.wake(id)
 	}
 	if err != nil && ctx.Err() == nil && domain.CodeOf(err) != domain.CodeNotConnected {
-		w.c.Logger.Warn().Int64("device", int64(id)).Str("code", string(domain.CodeOf(err))).Msg("a gap could not be checked")
+		w.c.Logger.Warn().Int64("device", int64(id)).Str("code", string(domain.CodeOf(err))).Str("error", domain.Masked(err.Error())).
+			Msg("a gap could not be checked")
 	}
 	return err != nil
 }

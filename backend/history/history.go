@@ -4,14 +4,13 @@ package history
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // again is how long after a failure a device's history is tried again, unless the device connects before.
@@ -96,7 +95,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		if err == nil || domain.CodeOf(err) == domain.CodeNotConnected {
 			continue // it is woken when it connects
 		}
-		w.c.Logger.Warn().Int64("device", int64(id)).Str("code", string(domain.CodeOf(err))).Msg("a piece of history could not be kept")
+		w.c.Logger.Warn().Int64("device", int64(id)).Str("code", string(domain.CodeOf(err))).Str("error", domain.Masked(err.Error())).
+			Msg("a piece of history could not be kept")
 		later.Go(func() { w.wakeLater(ctx, id) })
 	}
 }
@@ -124,11 +124,7 @@ func (w *Worker) next() (domain.DeviceID, bool) {
 
 // work works off everything that waits for one device. What can't be read for good is noted and does not hold back the pieces after it.
 func (w *Worker) work(ctx context.Context, id domain.DeviceID) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &domain.Error{Code: domain.CodeInternal, Message: "history could not be read", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
-		}
-	}()
+	defer panics.Into(&err, "history could not be read")
 	jobs, err := w.c.Store.HistoryJobs(ctx, id)
 	if err != nil {
 		return err

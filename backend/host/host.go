@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"waflow/backend/panics"
 )
 
 // reason is what the system shows to people who ask why their computer does not sleep.
@@ -23,8 +25,10 @@ type Events struct {
 // Watch tells what happens to the computer until ctx ends. What the system does not tell is logged once, and is no error.
 func (System) Watch(ctx context.Context, tell Events, log zerolog.Logger) error {
 	var watchers sync.WaitGroup
-	watchers.Go(func() { watchSleep(ctx, tell.Woke, log) })
-	watchers.Go(func() { watchNetwork(ctx, tell.NetworkChanged, log) })
+	watchers.Go(func() { panics.Part(ctx, log, "watch over sleep", func() { watchSleep(ctx, tell.Woke, log) }) })
+	watchers.Go(func() {
+		panics.Part(ctx, log, "watch over the network", func() { watchNetwork(ctx, tell.NetworkChanged, log) })
+	})
 	watchers.Wait()
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // olderWithin is how long a phone is waited for when somebody scrolls up, and olderAtOnce how many messages it is asked for.
@@ -117,7 +118,9 @@ func (p *Past) askAll(ctx context.Context, c domain.Conversation, devices []doma
 	return out
 }
 
-func (p *Past) ask(ctx context.Context, c domain.Conversation, id domain.DeviceID) asked {
+func (p *Past) ask(ctx context.Context, c domain.Conversation, id domain.DeviceID) (a asked) {
+	a.device = id
+	defer panics.Into(&a.err, "a phone could not be asked")
 	ref := domain.DeviceRef{Subaccount: c.Ref.Subaccount, Device: id}
 	what, known, err := p.store.FirstAfter(ctx, ref, c.Ref.Conversation, time.Time{})
 	if err != nil {

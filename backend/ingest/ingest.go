@@ -4,11 +4,10 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // tolerated is how often the same thing may fail before it becomes a dead letter.
@@ -58,11 +57,7 @@ func (i *Ingest) Receive(ctx context.Context, ref domain.DeviceRef, in domain.In
 
 // try turns a panic into an error: the client library takes a panic for success.
 func (i *Ingest) try(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &domain.Error{Code: domain.CodeInternal, Message: "a message could not be kept", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
-		}
-	}()
+	defer panics.Into(&err, "a message could not be kept")
 	if err := check(in); err != nil {
 		return err
 	}

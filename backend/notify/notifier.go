@@ -17,7 +17,8 @@ type Config struct {
 
 // Notifier runs the policy by the clock. What it is told never blocks who tells; notices come from its one goroutine, in order.
 type Notifier struct {
-	cfg Config
+	cfg   Config
+	state State // of Run
 
 	ready chan struct{} // holds a token while there are inputs
 	mu    sync.Mutex
@@ -72,20 +73,22 @@ func (n *Notifier) put(in Input) {
 	}
 }
 
-func (n *Notifier) take() []Input {
+// take removes the oldest input; more is false when there is none.
+func (n *Notifier) take() (in Input, more bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	taken := n.queue
-	n.queue = nil
-	return taken
+	if len(n.queue) == 0 {
+		return Input{}, false
+	}
+	in, n.queue = n.queue[0], n.queue[1:]
+	return in, true
 }
 
-// Run decides until ctx ends; then it returns nil.
+// Run decides until ctx ends; then it returns nil. Begun again after a panic it goes on with the next input, and knows what it knew.
 func (n *Notifier) Run(ctx context.Context) error {
-	var state State
 	step := func(in Input) {
 		var notices []domain.Notice
-		state, notices = Next(state, in)
+		n.state, notices = Next(n.state, in)
 		for _, notice := range notices {
 			n.cfg.Show(ctx, notice)
 		}
@@ -97,13 +100,13 @@ func (n *Notifier) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-n.ready:
-			for _, in := range n.take() {
-				step(in)
-			}
 		case <-timer.C:
 			step(Input{Kind: Tick, At: n.cfg.Now()})
 		}
-		if wake := state.Wake(); wake.IsZero() {
+		for in, more := n.take(); more; in, more = n.take() {
+			step(in)
+		}
+		if wake := n.state.Wake(); wake.IsZero() {
 			timer.Stop()
 		} else {
 			// A timer stands still while the computer sleeps; what was wanted meanwhile is not to come as much too late.

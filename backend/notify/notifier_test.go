@@ -49,3 +49,39 @@ func TestNotifierShowsByTheClock(t *testing.T) {
 		require.NoError(t, <-ended)
 	})
 }
+
+func TestANotifierThatIsBegunAgainKnowsWhatItKnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var shown []domain.NoticeKind
+		n := NewNotifier(Config{Now: time.Now, Show: func(_ context.Context, notice domain.Notice) {
+			shown = append(shown, notice.Kind)
+			if len(shown) == 1 {
+				panic("who shows it")
+			}
+		}})
+		ctx, cancel := context.WithCancel(context.Background())
+		run := func() (ended bool) {
+			defer func() { _ = recover() }()
+			return n.Run(ctx) == nil
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for !run() {
+			}
+		}()
+		to := func(id int, c domain.Cause) {
+			n.Changed(domain.StateChange{Ref: ref(id), To: domain.DeviceState{Status: c.Status(), Cause: c, Since: time.Now()}})
+		}
+		to(1, domain.CauseUnlinked)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		to(1, domain.CauseOnline)
+		to(2, domain.CauseUnlinked)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Equal(t, []domain.NoticeKind{domain.NoticeAttention, domain.NoticeSeveral}, shown)
+		cancel()
+		<-done
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // handSize is how many messages are taken from the store ahead of being sent.
@@ -41,9 +42,15 @@ func (h *hand) keep() {
 		if !more {
 			return
 		}
-		items, err := h.l.c.Store.StepOutbox(context.WithoutCancel(h.ctx), step)
+		items, err := h.exchange(step)
 		h.got(step, items, err)
 	}
+}
+
+// exchange keeps notes and takes messages. Whoever waits for that hears of a panic as of any failure.
+func (h *hand) exchange(step domain.OutboxStep) (items []domain.OutboxItem, err error) {
+	defer panics.Into(&err, "the queue could not be read")
+	return h.l.c.Store.StepOutbox(context.WithoutCancel(h.ctx), step)
 }
 
 // pending waits until there is something to exchange. It reports false when the hand is over and empty.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 const (
@@ -76,7 +77,9 @@ func (l *line) settle() {
 // run works until ctx ends; with nothing to do it waits for a signal or for the end of the next pause.
 func (l *line) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		l.idle(ctx, l.work(ctx))
+		wait := storeAgain // after a panic
+		panics.Step(l.c.Logger, "line", func() { wait = l.work(ctx) })
+		l.idle(ctx, wait)
 	}
 }
 

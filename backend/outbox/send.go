@@ -3,10 +3,10 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // messages sends until nothing is left that may go now. When the computer slept meanwhile, what is at hand goes back: it may be late.
@@ -20,6 +20,8 @@ func (l *line) messages(ctx context.Context) error {
 	defer l.hold(nil)
 	var keeper sync.WaitGroup
 	keeper.Go(h.keep)
+	defer keeper.Wait() // after a panic too: nothing goes on behind a line that is begun again
+	defer h.finish()
 	for ctx.Err() == nil && l.c.Sender.Ready(l.id) {
 		item, more := h.next()
 		if !more {
@@ -42,11 +44,7 @@ func (l *line) messages(ctx context.Context) error {
 func (l *line) send(ctx context.Context, item domain.OutboxItem) (result domain.SendResult, err error) {
 	sending, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic while sending: %v", p)
-		}
-	}()
+	defer panics.Into(&err, "sending panicked")
 	return l.c.Sender.Send(sending, l.id, item.Out)
 }
 

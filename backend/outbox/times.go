@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // lookAgain is how often the clock is looked at while something is scheduled: it may be set, and a timer may stand still while the computer sleeps.
@@ -13,7 +14,8 @@ const lookAgain = 15 * time.Second
 // watchTimes puts scheduled messages in line when their time comes, until ctx ends.
 func (o *Outbox) watchTimes(ctx context.Context) {
 	for ctx.Err() == nil {
-		wait := o.fallDue(ctx)
+		wait := storeAgain // after a panic
+		panics.Step(o.c.Logger, "schedule", func() { wait = o.fallDue(ctx) })
 		var over <-chan time.Time
 		if wait > 0 {
 			timer := time.NewTimer(wait)

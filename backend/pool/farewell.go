@@ -22,7 +22,7 @@ func (p *pairing) farewell(step domain.PairingStep) {
 			return err
 		},
 	})
-	s.pool.wg.Go(func() { n.giveBack() })
+	s.pool.spawn(func() { n.giveBack() })
 	p.tell(step)
 	in := device.Input{Kind: device.PairFailed, Reason: reasonOf(step.Err)}
 	if step.Kind == domain.PairingRefused {

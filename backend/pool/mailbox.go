@@ -1,9 +1,18 @@
 package pool
 
-import "sync"
+import (
+	"sync"
 
-// mailbox is a queue of things to do that never blocks who posts. One goroutine drains it.
+	"github.com/rs/zerolog"
+
+	"waflow/backend/panics"
+)
+
+// mailbox is a queue of things to do that never blocks who posts. One goroutine drains it; what panics is over, and the next one is done.
 type mailbox struct {
+	owner string // as the log calls it
+	log   zerolog.Logger
+	hurt  func()        // called after a panic; may be nil
 	ready chan struct{} // holds one token while there is something to take
 
 	mu     sync.Mutex
@@ -11,8 +20,8 @@ type mailbox struct {
 	closed bool
 }
 
-func newMailbox() *mailbox {
-	return &mailbox{ready: make(chan struct{}, 1)}
+func newMailbox(owner string, log zerolog.Logger) *mailbox {
+	return &mailbox{owner: owner, log: log, ready: make(chan struct{}, 1)}
 }
 
 // post adds something to do, and reports false once the mailbox is closed: then it will not be done.
@@ -38,7 +47,9 @@ func (m *mailbox) drain() {
 			if !ok {
 				break
 			}
-			f()
+			if !panics.Step(m.log, m.owner, f) && m.hurt != nil {
+				m.hurt()
+			}
 		}
 		if m.finished() {
 			return

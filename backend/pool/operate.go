@@ -6,6 +6,7 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // TryNow dials a device that waits, or that was refused, at once. Errors: CodeNotFound; CodeConflict when a dial can't help.
@@ -41,7 +42,11 @@ func (p *Pool) call(id domain.DeviceID, f func(s *supervisor) error) error {
 		return stopping()
 	}
 	reply := make(chan error, 1)
-	if !s.box.post(func() { reply <- f(s) }) {
+	do := func() (err error) {
+		defer panics.Into(&err, "a request panicked")
+		return f(s)
+	}
+	if !s.box.post(func() { reply <- do() }) {
 		return stopping()
 	}
 	return <-reply

@@ -9,6 +9,7 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // verdict is where the number guard of a pairing stands.
@@ -124,7 +125,7 @@ func (s *supervisor) show(number string) {
 	s.pairing = p
 	p.tell(domain.PairingStep{Kind: domain.PairingWaiting})
 	p.await(pairDeadline, p.expired)
-	s.pool.wg.Go(func() {
+	s.pool.spawn(func() {
 		var link domain.Link
 		err := attempt(context.Background(), func(ctx context.Context) (err error) {
 			link, err = s.pool.cfg.Links.OpenLink(ctx, s.ref)
@@ -199,7 +200,7 @@ func (p *pairing) tell(step domain.PairingStep) {
 	step.Ref, step.Link, step.At, step.Asked = p.owner.ref, p.link.ID, p.owner.pool.now(), p.number
 	p.step = step
 	p.owner.shown.Store(&step)
-	p.owner.pool.cfg.Pairing(step)
+	panics.Step(p.owner.pool.cfg.Logger, "who is told of a link dialog", func() { p.owner.pool.cfg.Pairing(step) })
 }
 
 // await sets the pairing's one timer.

@@ -6,6 +6,7 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // guard decides whether the scanned number may be linked, while the phone waits. It runs on the client's goroutine. A panic refuses.
@@ -18,7 +19,7 @@ func (p *pairing) guard(ctx context.Context, account domain.Account) (err error)
 			err = stopping()
 		}
 	}()
-	defer recovered("the number guard", &err)
+	defer panics.Into(&err, "the number guard panicked")
 	return p.owner.pool.cfg.Links.ClaimNumber(ctx, p.link.ID, account)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // Pool supervises the devices of a workspace. Its methods are safe for concurrent use.
@@ -110,10 +111,15 @@ func (p *Pool) awaitEnd(written <-chan struct{}) error {
 
 // start runs a supervisor and tells it that the application has started. p.mu is held.
 func (p *Pool) start(s *supervisor) {
-	p.wg.Go(s.run)
+	p.spawn(s.run)
 	s.box.post(func() {
 		_ = s.feed(device.Input{Kind: device.Started, WasLinked: s.number != "", Since: p.cfg.Ended()})
 	})
+}
+
+// spawn runs something that Run's end waits for.
+func (p *Pool) spawn(run func()) {
+	p.wg.Go(func() { panics.Step(p.cfg.Logger, "devices", run) })
 }
 
 // Add supervises a device. file is the name of its session file in the sessions directory, "" if it has none. A device that is there already is left

@@ -9,6 +9,7 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // Times of a renewal.
@@ -45,7 +46,7 @@ func (r *renewal) refused(by domain.DeviceID) {
 	}
 	r.pool.cfg.Logger.Warn().Msg("WhatsApp refuses this version; every device stops")
 	r.pool.tellAll(device.Input{Kind: device.Outdated}, by)
-	r.pool.wg.Go(func() { r.lookUp(by) })
+	r.pool.spawn(func() { r.lookUp(by) })
 }
 
 // refusedLinking is refused for a session that is being linked. then hears whether there is a newer version; it must not block.
@@ -85,7 +86,7 @@ func (r *renewal) lookUp(by domain.DeviceID) {
 }
 
 func (r *renewal) ask(ctx context.Context, by domain.DeviceID) (newer bool, err error) {
-	defer recovered("looking up WhatsApp's version", &err)
+	defer panics.Into(&err, "looking up WhatsApp's version panicked")
 	return r.pool.cfg.Renew(ctx, by)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // Signs keeps what the senses of the devices have learned.
@@ -115,10 +116,10 @@ func (s *supervisor) askPhone() {
 		return
 	}
 	ask := func() (err error) {
-		defer recovered("asking the phone", &err)
+		defer panics.Into(&err, "asking the phone panicked")
 		return client.AskPhone(context.Background()) // bounds itself
 	}
-	s.pool.wg.Go(func() {
+	s.pool.spawn(func() {
 		err := ask()
 		if err == nil {
 			return

@@ -3,13 +3,13 @@ package pool
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // session is one session file and its client. Its goroutine works through what the supervisor asks, one after the other: connecting
@@ -54,7 +54,7 @@ func (p *Pool) newSession(ref domain.DeviceRef, file string) *session {
 		pool:     p,
 		ref:      ref,
 		file:     file,
-		ops:      newMailbox(),
+		ops:      newMailbox("session", *p.log(ref)),
 		gone:     make(chan struct{}),
 		over:     make(chan struct{}),
 		loggedIn: make(chan struct{}, 1),
@@ -101,7 +101,7 @@ func (s *session) connect(done func(error)) {
 }
 
 func (s *session) dial(ctx context.Context) (err error) {
-	defer recovered("connecting", &err)
+	defer panics.Into(&err, "connecting panicked")
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (s *session) askCode(number string, done func(string, error)) {
 }
 
 func (s *session) fetchCode(ctx context.Context, number string) (code string, err error) {
-	defer recovered("asking for a code", &err)
+	defer panics.Into(&err, "asking for a code panicked")
 	if s.client == nil {
 		return "", errSessionEnded
 	}
@@ -180,7 +180,7 @@ func (s *session) logout(done func(error)) {
 }
 
 func (s *session) sayGoodbye() (err error) {
-	defer recovered("logging out", &err)
+	defer panics.Into(&err, "logging out panicked")
 	if s.client == nil {
 		return errSessionEnded
 	}
@@ -229,7 +229,7 @@ func (s *session) end(discard bool) {
 	log := s.pool.log(s.ref)
 	var err error
 	func() {
-		defer recovered("closing", &err)
+		defer panics.Into(&err, "closing panicked")
 		if s.client != nil {
 			err = s.client.Close()
 		}
@@ -260,7 +260,7 @@ func (s *session) sender() Client {
 func (s *session) handlers() domain.SessionHandlers {
 	return domain.SessionHandlers{
 		Receive: func(ctx context.Context, in domain.Inbound) (err error) {
-			defer recovered("receiving", &err)
+			defer panics.Into(&err, "receiving panicked")
 			if !s.owned.Load() {
 				return &domain.Error{Code: domain.CodeConflict, Message: "this session belongs to no device"}
 			}
@@ -268,22 +268,15 @@ func (s *session) handlers() domain.SessionHandlers {
 		},
 		Event: func(ev domain.SessionEvent) { s.events(ev) },
 		Guard: func(ctx context.Context, account domain.Account) (err error) {
-			defer recovered("the number guard", &err)
+			defer panics.Into(&err, "the number guard panicked")
 			if s.guard == nil {
 				return &domain.Error{Code: domain.CodeLinkFailed, Message: "nothing is being linked here"}
 			}
 			return s.guard(ctx, account)
 		},
 		Proxy: func(ctx context.Context) (_ domain.Proxy, err error) {
-			defer recovered("the proxy", &err)
+			defer panics.Into(&err, "the proxy panicked")
 			return s.pool.cfg.Proxy(ctx, s.ref)
 		},
-	}
-}
-
-// recovered turns a panic into an error.
-func recovered(where string, err *error) {
-	if r := recover(); r != nil {
-		*err = &domain.Error{Code: domain.CodeInternal, Message: where + " panicked", Err: fmt.Errorf("%v", r)}
 	}
 }

@@ -7,12 +7,14 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // How a sleep is noticed: a ticker that comes this much too late.
 const (
 	sleepTick = 5 * time.Second
 	sleepLate = 15 * time.Second
+	sleepWord = 30 * time.Second // so long after a sleep the system's word of one that it can't tell the length of is about the same one
 )
 
 // moment is one reading of both clocks.
@@ -80,7 +82,14 @@ func (s *sleeps) told(ctx context.Context, lasted time.Duration) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	present := s.read()
-	if s.count == 0 || !present.wall.Add(-lasted).Before(s.end) {
+	if late, noticed := gap(s.last, present); lasted == 0 && s.reading && noticed {
+		lasted = late // the system does not know for how long
+	}
+	since := present.wall.Add(-max(lasted, 0))
+	if lasted == 0 {
+		since = since.Add(-sleepWord)
+	}
+	if s.count == 0 || !since.Before(s.end) {
 		s.slept(present, lasted)
 		s.last, s.reading = present, true
 	}
@@ -98,12 +107,17 @@ func (s *sleeps) slept(now moment, lasted time.Duration) {
 // keep hands the sleeps on that are not kept yet. s.mu is held: who is about to send waits until it is known what may still go.
 func (s *sleeps) keep(ctx context.Context) error {
 	for len(s.owed) > 0 {
-		if err := s.pool.cfg.Slept(ctx, s.owed[0]); err != nil {
+		if err := s.hand(ctx, s.owed[0]); err != nil {
 			return err
 		}
 		s.owed = s.owed[1:]
 	}
 	return nil
+}
+
+func (s *sleeps) hand(ctx context.Context, sleep domain.Sleep) (err error) {
+	defer panics.Into(&err, "keeping a sleep panicked")
+	return s.pool.cfg.Slept(ctx, sleep)
 }
 
 // NoticeSleep looks whether the computer slept and nobody noticed yet, and returns how many sleeps there were since the pool was made. With an

@@ -45,11 +45,14 @@ func sleepers(w *world) (*Pool, *slept) {
 func TestASleepIsOneWhoeverNoticesItFirst(t *testing.T) {
 	const night = 8 * time.Hour
 	for name, notice := range map[string]func(p *Pool){
-		"the clocks":                          func(*Pool) { after(10 * time.Second) },
-		"the system":                          func(p *Pool) { p.Woke(night); after(10 * time.Second) },
-		"the clocks, then the system":         func(p *Pool) { after(10 * time.Second); p.Woke(night + 10*time.Second) },
-		"who is about to send":                func(p *Pool) { _, _ = p.NoticeSleep(context.Background()); after(10 * time.Second) },
-		"who is about to send, then the rest": func(p *Pool) { _, _ = p.NoticeSleep(context.Background()); p.Woke(night); after(10 * time.Second) },
+		"the clocks":                           func(*Pool) { after(10 * time.Second) },
+		"the system":                           func(p *Pool) { p.Woke(night); after(10 * time.Second) },
+		"the clocks, then the system":          func(p *Pool) { after(10 * time.Second); p.Woke(night + 10*time.Second) },
+		"who is about to send":                 func(p *Pool) { _, _ = p.NoticeSleep(context.Background()); after(10 * time.Second) },
+		"the system, not for how long":         func(p *Pool) { p.Woke(0); after(10 * time.Second) },
+		"the clocks, then the system, not how": func(p *Pool) { after(10 * time.Second); p.Woke(0) },
+		"the system twice, the second not how": func(p *Pool) { p.Woke(night); after(5 * time.Second); p.Woke(0) },
+		"who is about to send, then the rest":  func(p *Pool) { _, _ = p.NoticeSleep(context.Background()); p.Woke(night); after(10 * time.Second) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -10,7 +10,11 @@ import (
 
 	"waflow/backend/device"
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
+
+// rearmAfter is how long after a panic a device's alarm is set anew.
+const rearmAfter = 5 * time.Second
 
 // supervisor runs the machine of one device. Its fields belong to its goroutine, but for those said to be read by others.
 type supervisor struct {
@@ -48,7 +52,7 @@ func newSupervisor(p *Pool, d domain.Device, file string) *supervisor {
 	s := &supervisor{
 		pool:   p,
 		ref:    d.Ref,
-		box:    newMailbox(),
+		box:    newMailbox("device", *p.log(d.Ref)),
 		gone:   make(chan struct{}),
 		rand:   rand.New(rand.NewPCG(p.cfg.Seed, uint64(d.Ref.Device))),
 		number: d.Account.Number,
@@ -56,6 +60,7 @@ func newSupervisor(p *Pool, d domain.Device, file string) *supervisor {
 		state:  device.New(d, file != ""),
 		senses: sensesOf(d),
 	}
+	s.box.hurt = s.rearm
 	if file != "" {
 		s.session = p.newSession(d.Ref, file)
 	}
@@ -86,7 +91,7 @@ func (s *supervisor) open(n *session) {
 	n.receive = s.receive
 	s.sessions = slices.DeleteFunc(s.sessions, (*session).closed)
 	s.sessions = append(s.sessions, n)
-	s.pool.wg.Go(n.run)
+	s.pool.spawn(n.run)
 }
 
 // end closes every session and waits for it.
@@ -127,7 +132,8 @@ func (s *supervisor) feed(in device.Input) error {
 			refused = e.Err
 			continue
 		}
-		s.carryOut(e)
+		// One that panics keeps neither the others nor the alarm after them from being carried out.
+		panics.Step(*s.pool.log(s.ref), string(e.Kind), func() { s.carryOut(e) })
 	}
 	if in.Kind == device.Woke {
 		s.armed = time.Time{} // a timer set before a sleep is late by the sleep
@@ -175,6 +181,12 @@ func (s *supervisor) arm() {
 	s.timer = time.AfterFunc(due.Sub(s.pool.now()), func() {
 		s.box.post(func() { s.alarm(due) })
 	})
+}
+
+// rearm has the machine's alarm set a little after a step that panicked, perhaps before it did that: the machine's own deadlines take up what was
+// left half done. Not at once, as the alarm itself may be what panics.
+func (s *supervisor) rearm() {
+	time.AfterFunc(rearmAfter, func() { s.box.post(s.arm) })
 }
 
 // alarm is the timer's end. A clock that was set back meanwhile does not make a device wait again.

@@ -3,13 +3,13 @@ package pool
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // Waits before a write that the disk refused is tried again.
@@ -36,7 +36,7 @@ type write struct {
 }
 
 func newWriter(log zerolog.Logger) *writer {
-	return &writer{box: newMailbox(), log: log}
+	return &writer{box: newMailbox("writer of the devices", log), log: log}
 }
 
 // add queues a write. ctx bounds its retries. After the writer has ended it is not made.
@@ -70,11 +70,7 @@ func (w *writer) perform(ctx context.Context, job write) {
 func attempt(ctx context.Context, do func(context.Context) error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, writeWithin)
 	defer cancel()
-	defer func() {
-		if r := recover(); r != nil {
-			err = &domain.Error{Code: domain.CodeInternal, Message: "a write panicked", Err: fmt.Errorf("%v", r)}
-		}
-	}()
+	defer panics.Into(&err, "a write panicked")
 	return do(ctx)
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // lookEvery is how often it is looked whether the computer is still plugged in.
@@ -77,7 +78,7 @@ func (s *Sleep) Run(ctx context.Context) error {
 	defer ticker.Stop()
 	var release func()
 	for {
-		release = s.look(ctx, release)
+		panics.Step(s.c.Logger, "sleep", func() { release = s.look(ctx, release) })
 		select {
 		case <-ctx.Done():
 			if release != nil {

@@ -184,3 +184,16 @@ func TestAWriteThatFailsTellsNothing(t *testing.T) {
 	require.NoError(t, s.SetSettings(context.Background(), domain.DefaultSettings()))
 	require.Equal(t, before, told, "neither a failed write nor one that changes no row")
 }
+
+func TestWhoPanicsWhenToldOfACommitKeepsNoWriteFromBeingMade(t *testing.T) {
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Now: day, Committed: func(domain.Changed) { panic("told") }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	for _, name := range []string{"Hotel Miramar", "Autos Ruiz"} {
+		_, err := s.CreateSubaccount(t.Context(), domain.Subaccount{Name: name, Initials: name[:1], Colour: "teal"})
+		require.NoError(t, err)
+	}
+	kept, err := s.Subaccounts(t.Context())
+	require.NoError(t, err)
+	require.Len(t, kept, 2)
+}

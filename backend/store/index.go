@@ -9,6 +9,7 @@ import (
 	"go.mau.fi/util/dbutil"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 	"waflow/backend/words"
 )
 
@@ -77,10 +78,15 @@ func (i *indexer) serve(ctx context.Context) {
 			return
 		case <-i.wake:
 		}
-		if err := i.s.indexUpTo(ctx, indexBehind); err != nil && ctx.Err() == nil {
+		if err := i.s.indexed(ctx); err != nil && ctx.Err() == nil {
 			i.s.log.Error().Err(err).Msg("the search index could not be brought up to date") // with the next commit it is tried again
 		}
 	}
+}
+
+func (s *Store) indexed(ctx context.Context) (err error) {
+	defer panics.Into(&err, "the search index could not be read")
+	return s.indexUpTo(ctx, indexBehind)
 }
 
 // indexUpTo works until at most so many places are due. Each step is a write of its own, kept whatever happens then.

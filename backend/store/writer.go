@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
 	"go.mau.fi/util/dbutil"
 
-	"waflow/backend/domain"
+	"waflow/backend/panics"
 )
 
 // largestGroup is how many writes share one commit at most.
@@ -151,7 +150,7 @@ func (w *writer) commit(group []*write) {
 	for i, job := range good {
 		txs[i] = job.tx
 	}
-	w.committed(txs)
+	panics.Step(w.log, "who is told of a write", func() { w.committed(txs) })
 	for _, job := range good {
 		job.done <- nil
 	}
@@ -224,10 +223,6 @@ func (w *writer) runOne(db *dbutil.LoggingTxn, job *write, savepoint bool) (fail
 
 // guarded runs a write and turns a panic into an error: one defect must not end the writer of all devices.
 func guarded(job *write) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &domain.Error{Code: domain.CodeInternal, Message: "a write failed", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
-		}
-	}()
+	defer panics.Into(&err, "a write failed")
 	return job.run(job.tx)
 }

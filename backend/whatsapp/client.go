@@ -14,6 +14,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 	"waflow/backend/whatsapp/convert"
 )
 
@@ -167,7 +168,8 @@ func (c *Client) Connect(ctx context.Context) error {
 }
 
 // dialWith dials with the version of now.
-func (c *Client) dialWith(ctx context.Context) error {
+func (c *Client) dialWith(ctx context.Context) (err error) {
+	defer panics.Into(&err, "dialing panicked")
 	c.service.version.RLock()
 	defer c.service.version.RUnlock()
 	return c.wa.ConnectContext(ctx)
