@@ -23,6 +23,8 @@ import type {
   Removed,
   Rest,
   Route,
+  ScheduleMoment,
+  ScheduleTimes,
   SearchPage,
   SearchQuery,
   Settings,
@@ -32,6 +34,7 @@ import type {
   Thread,
   Uptime,
   UptimeReport,
+  Waiting,
 } from "./types";
 
 /** The engine's facades, each method a call. Every promise rejects with a CallError. */
@@ -99,7 +102,22 @@ export function callsOver(transport: Transport) {
       fullText: (message: number) => call<string>("Inbox.FullText", message),
       send: (conversation: number, text: string) => call<Message>("Inbox.Send", conversation, text),
       retry: (message: number) => call<Message>("Inbox.Retry", message),
-      /** Only while it is queued. */
+      /** The conversations in which something has not been sent yet. */
+      unsent: (subaccount: number, cursor: string, limit: number) =>
+        call<ConversationPage>("Inbox.Unsent", subaccount, cursor, limit),
+      /** Why the messages that have not gone wait. */
+      waiting: (conversation: number) => call<Waiting[]>("Inbox.Waiting", conversation),
+      /** Proposes times for sending something later; the zone is the operator's. */
+      times: (conversation: number, zone: string) => call<ScheduleTimes>("Inbox.Times", conversation, zone),
+      /** What a time means that a clock shows in a zone. */
+      moment: (wall: string, zone: string) => call<ScheduleMoment>("Inbox.Moment", wall, zone),
+      schedule: (conversation: number, text: string, wall: string, zone: string) =>
+        call<Message>("Inbox.Schedule", conversation, text, wall, zone),
+      /** Only until its time has come, as sendNow. */
+      reschedule: (message: number, wall: string, zone: string) =>
+        call<Message>("Inbox.Reschedule", message, wall, zone),
+      sendNow: (message: number) => call<Message>("Inbox.SendNow", message),
+      /** Only while it is scheduled or queued, or when it has failed. */
       cancel: (message: number) => call<Message>("Inbox.Cancel", message),
       markRead: (conversation: number, upTo: number) => act("Inbox.MarkRead", conversation, upTo),
       setDraft: (conversation: number, text: string) => act("Inbox.SetDraft", conversation, text),

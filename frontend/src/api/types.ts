@@ -378,6 +378,45 @@ export interface Message {
   failCode: string;
 }
 
+/** Why a message of a thread has not gone. */
+export interface Waiting {
+  message: number;
+  /** That it goes from. */
+  device: number;
+  /** "scheduled", "late", "device", "uncertain", "behind"; "" if it goes now. Others may come. */
+  hold: string;
+  /** When that ends; 0 if nobody knows. */
+  until: number;
+  /** "2026-11-24T08:00": the time that was chosen, "" if none was. */
+  wall: string;
+  /** The time zone of `wall`. */
+  zone: string;
+}
+
+/** What is proposed for sending something later. */
+export interface ScheduleTimes {
+  zone: string;
+  /** The zone is the contact's and another one than the operator's. */
+  theirs: boolean;
+  /** What a clock shows there. */
+  now: string;
+  presets: SchedulePreset[];
+}
+
+/** A proposed time. */
+export interface SchedulePreset {
+  kind: "today" | "tomorrow" | "two_hours" | "monday";
+  wall: string;
+}
+
+/** What a chosen time means. */
+export interface ScheduleMoment {
+  at: number;
+  rule: "exact" | "skipped" | "twice";
+  /** It can't be chosen: "past", "far", "skipped"; "" if it can. */
+  why: string;
+}
+
 /** A part of the inbox, newest first. `next` is the cursor of the following page, "" at the end. */
 export interface ConversationPage {
   seq: number;

@@ -8,6 +8,7 @@ const DRAFT_PAUSE_MS = 600;
 /** What a composer asks of the engine. */
 export interface ComposerCalls {
   send(conversation: number, text: string): Promise<Message>;
+  schedule(conversation: number, text: string, wall: string, zone: string): Promise<Message>;
   setDraft(conversation: number, text: string): Promise<void>;
   route(conversation: number): Promise<Route>;
 }
@@ -76,7 +77,16 @@ export class Composer {
   }
 
   /** Queues the text as a message. When it is refused the text comes back and `problem` says why. */
-  async send(): Promise<Message | undefined> {
+  send(): Promise<Message | undefined> {
+    return this.#hand((text) => this.#calls.send(this.conversation, text));
+  }
+
+  /** Queues the text as a message that goes when a clock in the zone shows the time. Refusals are as with send. */
+  schedule(wall: string, zone: string): Promise<Message | undefined> {
+    return this.#hand((text) => this.#calls.schedule(this.conversation, text, wall, zone));
+  }
+
+  async #hand(call: (text: string) => Promise<Message>): Promise<Message | undefined> {
     if (this.fault !== undefined) return undefined;
     clearTimeout(this.#timer);
     const text = this.text;
@@ -84,7 +94,7 @@ export class Composer {
     this.problem = null;
     return this.#next(async () => {
       try {
-        const message = await this.#calls.send(this.conversation, text);
+        const message = await call(text);
         this.#saved = "";
         return message;
       } catch (error) {

@@ -12,6 +12,9 @@ const PAUSE = 600;
 function composerWith(part: Partial<ComposerCalls> = {}, draft = "") {
   const calls = {
     send: vi.fn<ComposerCalls["send"]>().mockResolvedValue(sampleMessage({ id: 7, out: true, state: "queued" })),
+    schedule: vi
+      .fn<ComposerCalls["schedule"]>()
+      .mockResolvedValue(sampleMessage({ id: 8, out: true, state: "scheduled" })),
     setDraft: vi.fn<ComposerCalls["setDraft"]>().mockResolvedValue(),
     route: vi.fn<ComposerCalls["route"]>().mockResolvedValue({ device: 1, reason: "only", sends: true }),
   };

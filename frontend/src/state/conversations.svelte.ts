@@ -8,7 +8,12 @@ const PAGE = 60;
 /** What the list asks of the engine. */
 export interface ConversationCalls {
   conversations(subaccount: number, cursor: string, limit: number): Promise<ConversationPage>;
+  /** Those in which something has not been sent yet. */
+  unsent(subaccount: number, cursor: string, limit: number): Promise<ConversationPage>;
 }
+
+/** How long after a change the conversations with something unsent are read again. */
+const AGAIN_MS = 250;
 
 /** Newest first; of two at the same moment the one that came later first. */
 function newestFirst(a: Conversation, b: Conversation): number {
@@ -25,6 +30,8 @@ export class ConversationList {
   total = $state(0);
   /** Whose they are; 0 is everybody's. */
   subaccount = $state(0);
+  /** Only those in which something has not been sent yet. */
+  unsent = $state(false);
 
   #calls: ConversationCalls;
   #next = "";
@@ -33,6 +40,7 @@ export class ConversationList {
   #load = 0;
   // What arrived while a page was on its way, with the sequence number it belongs to.
   #held: { change: Change; seq: number }[] = [];
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(calls: ConversationCalls) {
     this.#calls = calls;
@@ -45,6 +53,14 @@ export class ConversationList {
     await this.reload();
   }
 
+  /** Shows only the conversations in which something has not been sent yet, or all again. */
+  async filter(unsent: boolean): Promise<void> {
+    if (unsent === this.unsent) return;
+    this.unsent = unsent;
+    this.items = [];
+    await this.reload();
+  }
+
   /** Reads the first page again; what is shown stays until it is there. */
   async reload(): Promise<void> {
     const load = ++this.#load;
@@ -53,7 +69,7 @@ export class ConversationList {
     this.#paging = true;
     this.#held = [];
     try {
-      const page = await this.#calls.conversations(this.subaccount, "", PAGE);
+      const page = await this.#page("");
       if (load !== this.#load) return;
       this.items = page.items.toSorted(newestFirst);
       this.#take(page);
@@ -78,7 +94,7 @@ export class ConversationList {
     this.#paging = true;
     this.#held = [];
     try {
-      const page = await this.#calls.conversations(this.subaccount, this.#next, PAGE);
+      const page = await this.#page(this.#next);
       if (load !== this.#load) return;
       this.items = merge(page.items, this.items, newestFirst);
       this.#take(page);
@@ -91,11 +107,27 @@ export class ConversationList {
 
   /** Takes in what changed, as of a sequence number. */
   apply(changes: readonly Change[], seq: number): void {
+    if (this.unsent) {
+      this.#readAgain(changes);
+      return;
+    }
     for (const change of changes) {
       if (change.topic !== "conversation") continue;
       if (this.#paging) this.#held.push({ change, seq });
       this.#put(change);
     }
+  }
+
+  #page(cursor: string): Promise<ConversationPage> {
+    if (this.unsent) return this.#calls.unsent(this.subaccount, cursor, PAGE);
+    return this.#calls.conversations(this.subaccount, cursor, PAGE);
+  }
+
+  // Which conversations have something unsent only the engine knows; what changes at once is asked for once.
+  #readAgain(changes: readonly Change[]): void {
+    if (!changes.some(({ topic }) => topic === "message" || topic === "conversation")) return;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => void this.reload(), AGAIN_MS);
   }
 
   #take(page: ConversationPage): void {

@@ -19,7 +19,7 @@ const ids = (list: ConversationList) => list.items.map((item) => item.id);
 async function listOf(first: ConversationPage, ...more: ConversationPage[]) {
   const conversations = vi.fn();
   for (const answer of [first, ...more]) conversations.mockResolvedValueOnce(answer);
-  const list = new ConversationList({ conversations });
+  const list = new ConversationList({ conversations, unsent: vi.fn() });
   await list.show(0);
   return { list, conversations };
 }
@@ -51,7 +51,7 @@ describe("ConversationList", () => {
   });
 
   it("leaves other subaccounts' conversations out", async () => {
-    const list = new ConversationList({ conversations: vi.fn().mockResolvedValue(page([a])) });
+    const list = new ConversationList({ conversations: vi.fn().mockResolvedValue(page([a])), unsent: vi.fn() });
     await list.show(1);
     list.apply([changed(sampleConversation({ id: 9, subaccount: 2, at: 500 }))], 11);
     expect(ids(list)).toEqual([1]);
@@ -81,7 +81,7 @@ describe("ConversationList", () => {
 
   it("keeps a change that arrived while the page with the state before it was on its way", async () => {
     const answer = deferred<ConversationPage>();
-    const list = new ConversationList({ conversations: () => answer.promise });
+    const list = new ConversationList({ conversations: () => answer.promise, unsent: vi.fn() });
     const shown = list.show(0);
     list.apply([changed({ ...a, unread: 7 })], 12);
     list.apply([changed({ ...b, unread: 1 })], 9);
@@ -96,7 +96,7 @@ describe("ConversationList", () => {
       .fn()
       .mockReturnValueOnce(slow.promise)
       .mockResolvedValueOnce(page([b]));
-    const list = new ConversationList({ conversations });
+    const list = new ConversationList({ conversations, unsent: vi.fn() });
     const first = list.show(1);
     await list.show(2);
     slow.resolve(page([a]));
@@ -110,12 +110,32 @@ describe("ConversationList", () => {
       .fn()
       .mockRejectedValueOnce(new CallError(problem))
       .mockResolvedValueOnce(page([a]));
-    const list = new ConversationList({ conversations });
+    const list = new ConversationList({ conversations, unsent: vi.fn() });
     await list.show(0);
     expect(list.status).toBe("failed");
     expect(list.problem).toEqual(problem);
     await list.reload();
     expect(list.status).toBe("ready");
     expect(list.problem).toBeNull();
+  });
+
+  it("reads those with something unsent again when something changes, once for what changes together", async () => {
+    vi.useFakeTimers();
+    const unsent = vi
+      .fn()
+      .mockResolvedValueOnce(page([b]))
+      .mockResolvedValue(page([b, c]));
+    const list = new ConversationList({ conversations: vi.fn().mockResolvedValue(page([a, b, c])), unsent });
+    await list.show(0);
+    await list.filter(true);
+    expect(ids(list)).toEqual([2]);
+    list.apply([changed(a)], 11);
+    list.apply([changed(c)], 12);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(unsent).toHaveBeenCalledTimes(2);
+    expect(ids(list)).toEqual([2, 3]);
+    await list.filter(false);
+    expect(ids(list)).toEqual([1, 2, 3]);
+    vi.useRealTimers();
   });
 });

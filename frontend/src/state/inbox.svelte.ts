@@ -1,14 +1,17 @@
 import type { Change, Conversation, Device } from "../api/types";
 import { Composer, type ComposerCalls } from "./composer.svelte";
 import { ConversationList, type ConversationCalls } from "./conversations.svelte";
+import { Later, type LaterCalls } from "./later.svelte";
 import { Search, type SearchCalls } from "./search.svelte";
 import { Thread, type ThreadCalls } from "./thread.svelte";
+import { Waits, type WaitCalls } from "./waits.svelte";
 
 /** How long a conversation is open in a focused window before it counts as read. */
 const READ_AFTER_MS = 2000;
 
 /** What the inbox asks of the engine. */
-export interface InboxCalls extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls {
+export interface InboxCalls
+  extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls, WaitCalls, LaterCalls {
   markRead(conversation: number, upTo: number): Promise<unknown>;
 }
 
@@ -20,6 +23,10 @@ export class Inbox {
   current = $state.raw<Conversation | null>(null);
   thread = $state.raw<Thread | null>(null);
   composer = $state.raw<Composer | null>(null);
+  /** Why what has not gone in it waits. */
+  waits = $state.raw<Waits | null>(null);
+  /** When what is written in it is to go. */
+  later = $state.raw<Later | null>(null);
   /** Whether it was opened, and not only passed by in the list: only then it becomes read. */
   opened = $state(false);
 
@@ -90,6 +97,7 @@ export class Inbox {
     this.list.apply(changes, seq);
     const watched = this.#attended && this.opened;
     this.thread?.apply(changes, seq, watched);
+    this.waits?.apply(changes);
     for (const change of changes) {
       if (change.topic === "conversation") this.#follow(change);
       if (change.topic === "device") this.#reroute(change);
@@ -99,7 +107,8 @@ export class Inbox {
 
   /** Reads everything that is shown again, after changes were missed. */
   async reload(): Promise<void> {
-    await Promise.all([this.list.reload(), this.thread?.refresh(), this.composer?.refreshRoute()]);
+    const { list, thread, composer, waits } = this;
+    await Promise.all([list.reload(), thread?.refresh(), composer?.refreshRoute(), waits?.refresh()]);
   }
 
   /** Sends what stands in the composer. */
@@ -112,6 +121,19 @@ export class Inbox {
     thread.add(message);
     // Who answers has read what was there.
     if (this.current?.id === message.conversation && this.current.unread > 0) void this.#markRead();
+  }
+
+  /** Gives what stands in the composer, or the message in question, the time that was chosen. */
+  async sendLater(): Promise<void> {
+    const { composer, thread, later } = this;
+    if (composer === null || thread === null || later === null || !later.possible) return;
+    if (later.message !== 0) {
+      await later.change();
+      return;
+    }
+    later.open = false;
+    const message = await composer.schedule(later.wall, later.zone);
+    if (message !== undefined) thread.add(message);
   }
 
   /** Takes back a message that has not gone yet; its text returns to the composer. */
@@ -132,6 +154,9 @@ export class Inbox {
     this.#since = Date.now();
     this.thread = conversation === null ? null : new Thread(conversation.id, this.#calls);
     this.composer = conversation === null ? null : new Composer(conversation, this.#calls);
+    this.waits = conversation === null ? null : new Waits(conversation.id, this.#calls);
+    this.later = conversation === null ? null : new Later(conversation.id, this.#calls);
+    void this.waits?.refresh();
     const { thread } = this;
     void (at === 0 ? thread?.open(conversation?.unread ?? 0, conversation?.last?.id) : thread?.openAt(at))?.then(() =>
       this.#watch(),

@@ -48,6 +48,24 @@ function inboxWith() {
     setDraft: vi.fn<InboxCalls["setDraft"]>().mockResolvedValue(),
     route: vi.fn<InboxCalls["route"]>().mockResolvedValue({ device: 1, reason: "only", sends: true }),
     markRead: vi.fn<InboxCalls["markRead"]>().mockResolvedValue(undefined),
+    unsent: vi.fn<InboxCalls["unsent"]>(async () => ({ seq: 1, items: [], next: "", total: 0 })),
+    waiting: vi.fn<InboxCalls["waiting"]>().mockResolvedValue([]),
+    sendNow: vi.fn<InboxCalls["sendNow"]>(),
+    schedule: vi.fn<InboxCalls["schedule"]>(async (conversation, text) =>
+      sampleMessage({ id: 98, conversation, text, out: true, state: "scheduled", at: 9_000_000 }),
+    ),
+    reschedule: vi.fn<InboxCalls["reschedule"]>(async (id) => sampleMessage({ id })),
+    times: vi.fn<InboxCalls["times"]>(async () => ({
+      zone: "Europe/Lisbon",
+      theirs: true,
+      now: "2026-11-24T14:32",
+      presets: [{ kind: "tomorrow", wall: "2026-11-25T09:00" }],
+    })),
+    moment: vi.fn<InboxCalls["moment"]>(async (wall) => ({
+      at: 1,
+      rule: "exact",
+      why: wall === "2020-01-01T00:00" ? "past" : "",
+    })),
   };
   return { inbox: new Inbox(calls), calls };
 }
@@ -175,6 +193,57 @@ describe("Inbox", () => {
     expect(calls.route).not.toHaveBeenCalled();
     inbox.apply([change("device", sampleDevice({ status: "offline" }))], 6);
     expect(calls.route).toHaveBeenCalledOnce();
+  });
+
+  it("schedules what stands in the composer, once a possible time is chosen", async () => {
+    const { inbox, calls } = await opened(ana);
+    inbox.composer?.edit("Good morning");
+    await inbox.later?.begin("Europe/Madrid");
+    await inbox.later?.choose("2020-01-01T00:00");
+    await inbox.sendLater();
+    expect(calls.schedule).not.toHaveBeenCalled();
+    await inbox.later?.choose("2026-11-25T09:00");
+    await inbox.sendLater();
+    expect(calls.schedule.mock.calls).toEqual([[1, "Good morning", "2026-11-25T09:00", "Europe/Lisbon"]]);
+    expect(inbox.composer?.text).toBe("");
+    expect(inbox.later?.open).toBe(false);
+    expect(inbox.thread?.messages.at(-1)?.id).toBe(98);
+  });
+
+  it("gives a scheduled message another time, in its own zone", async () => {
+    const { inbox, calls } = await opened(ana);
+    inbox.composer?.edit("half a thought");
+    const waiting = {
+      message: 98,
+      device: 1,
+      hold: "scheduled",
+      until: 1,
+      wall: "2026-12-01T08:00",
+      zone: "America/Bogota",
+    };
+    await inbox.later?.begin("Europe/Madrid", waiting);
+    expect(inbox.later?.wall).toBe("2026-12-01T08:00");
+    await inbox.later?.choose("2026-12-02T08:00");
+    await inbox.sendLater();
+    expect(calls.reschedule.mock.calls).toEqual([[98, "2026-12-02T08:00", "America/Bogota"]]);
+    expect(inbox.composer?.text).toBe("half a thought");
+    expect(calls.schedule).not.toHaveBeenCalled();
+  });
+
+  it("asks why messages wait when one of ours or a device changes, and not for every change", async () => {
+    const { inbox, calls } = await opened(ana);
+    expect(calls.waiting).toHaveBeenCalledTimes(1);
+    inbox.apply([change("message", sampleMessage({ id: 5, conversation: 1 }))], 2);
+    inbox.apply([change("device", sampleDevice())], 3);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.waiting).toHaveBeenCalledTimes(1);
+    calls.waiting.mockResolvedValue([{ message: 6, device: 1, hold: "device", until: 0, wall: "", zone: "" }]);
+    inbox.apply([change("message", sampleMessage({ id: 6, conversation: 1, out: true, state: "queued" }))], 4);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(inbox.waits?.of.get(6)?.hold).toBe("device");
+    inbox.apply([change("device", sampleDevice())], 5);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.waiting).toHaveBeenCalledTimes(3);
   });
 });
 

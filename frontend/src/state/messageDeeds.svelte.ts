@@ -6,6 +6,7 @@ export interface MessageCalls {
   fullText(message: number): Promise<string>;
   retry(message: number): Promise<Message>;
   cancel(message: number): Promise<Message>;
+  sendNow(message: number): Promise<Message>;
 }
 
 /** What can be done with each message of a thread. */
@@ -39,6 +40,11 @@ export class MessageDeeds {
   /** Tries a failed message again. */
   retry(message: number): Promise<boolean> {
     return this.#act(message, () => this.#calls.retry(message));
+  }
+
+  /** Sends a scheduled message before its time. */
+  sendNow(message: number): Promise<boolean> {
+    return this.#act(message, () => this.#calls.sendNow(message));
   }
 
   /** Takes back a message that has not gone yet. Returns whether it was in time. */

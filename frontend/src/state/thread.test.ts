@@ -25,6 +25,7 @@ function threadWith(part: Partial<ThreadCalls>): Thread {
     fullText: vi.fn(),
     retry: vi.fn(),
     cancel: vi.fn(),
+    sendNow: vi.fn(),
     older: vi.fn(),
     around: vi.fn(),
     after: vi.fn(),

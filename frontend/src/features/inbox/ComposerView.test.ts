@@ -5,24 +5,72 @@ import { describe, expect, it, vi } from "vitest";
 
 import type { Route } from "../../api/types";
 import { Composer } from "../../state/composer.svelte";
+import { Later } from "../../state/later.svelte";
 import { sampleConversation, sampleDevice, sampleMessage } from "../../test/samples";
 import ComposerView from "./ComposerView.svelte";
 
 async function show(route: Route, more = {}) {
   const composer = new Composer(sampleConversation(), {
     send: vi.fn().mockResolvedValue(sampleMessage()),
+    schedule: vi.fn().mockResolvedValue(sampleMessage()),
     setDraft: vi.fn().mockResolvedValue(undefined),
     route: vi.fn().mockResolvedValue(route),
   });
   await composer.refreshRoute();
   const onsend = vi.fn();
-  render(ComposerView, { composer, name: "Ana", device: sampleDevice(), several: true, onsend, ...more });
-  return { composer, onsend, field: screen.getByRole("textbox"), send: screen.getByTestId("send") };
+  const onlater = vi.fn();
+  const later = new Later(1, {
+    times: vi.fn().mockResolvedValue({
+      zone: "Europe/Lisbon",
+      theirs: true,
+      now: "2026-11-24T14:32",
+      presets: [{ kind: "tomorrow", wall: "2026-11-25T09:00" }],
+    }),
+    moment: vi.fn(async (wall: string) => ({
+      at: 1,
+      rule: "exact" as const,
+      why: wall < "2026-11-24T14:32" ? "past" : "",
+    })),
+    reschedule: vi.fn().mockResolvedValue(sampleMessage()),
+  });
+  const props = { composer, later, name: "Ana", device: sampleDevice(), several: true, now: 0, locale: "en" };
+  render(ComposerView, { ...props, onsend, onlater, ...more });
+  return { composer, later, onsend, onlater, field: screen.getByRole("textbox"), send: screen.getByTestId("send") };
 }
+
+// A machine may be busy.
+const slow = { timeout: 10_000 };
 
 const route: Route = { device: 1, reason: "wrote_first", sends: true };
 
 describe("ComposerView", () => {
+  it("proposes times with Ctrl Shift S and takes the one that was chosen", async () => {
+    const { field, later, onlater } = await show(route);
+    await userEvent.keyboard("{Control>}{Shift>}S{/Shift}{/Control}");
+    expect(screen.queryByTestId("later")).toBeNull();
+    await userEvent.type(field, "Good morning");
+    await userEvent.keyboard("{Control>}{Shift>}S{/Shift}{/Control}");
+    expect(await screen.findByText("Lisbon time, 14:32 now", {}, slow)).toBeInTheDocument();
+    // Nothing is laid out here, so what floats has no place and counts as hidden.
+    screen.getByText("Tomorrow, when Ana is awake").click();
+    expect(later.wall).toBe("2026-11-25T09:00");
+    await vi.waitFor(() => expect(later.possible).toBe(true), slow);
+    flushSync();
+    screen.getByTestId("schedule").click();
+    expect(onlater).toHaveBeenCalledOnce();
+  });
+
+  it("does not take a time that has passed, and says why", async () => {
+    const { field, later, onlater } = await show(route);
+    await userEvent.type(field, "Good morning");
+    await userEvent.click(screen.getByTestId("send-later"));
+    await screen.findByText("Lisbon time, 14:32 now", {}, slow);
+    await later.choose("2026-11-24T08:00");
+    expect(await screen.findByText("That time has passed.", {}, slow)).toBeInTheDocument();
+    expect(screen.getByTestId("schedule")).toBeDisabled();
+    expect(onlater).not.toHaveBeenCalled();
+  });
+
   it("says which device an answer goes from, and why", async () => {
     await show(route);
     expect(screen.getByTestId("from")).toHaveTextContent("Reception");

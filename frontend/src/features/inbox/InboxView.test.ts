@@ -44,6 +44,13 @@ function inboxOf() {
     setDraft: vi.fn(async () => undefined),
     route: vi.fn(async () => ({ device: 0, reason: "none", sends: false })),
     markRead: vi.fn(),
+    unsent: vi.fn(async () => ({ seq: 1, items: [], next: "", total: 0 })),
+    waiting: vi.fn(async () => []),
+    sendNow: vi.fn(),
+    schedule: vi.fn(),
+    reschedule: vi.fn(),
+    times: vi.fn(),
+    moment: vi.fn(),
   });
   return { inbox, conversations };
 }
