@@ -10,8 +10,7 @@ import { Waits, type WaitCalls } from "./waits.svelte";
 const READ_AFTER_MS = 2000;
 
 /** What the inbox asks of the engine. */
-export interface InboxCalls
-  extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls, WaitCalls, LaterCalls {
+export interface InboxCalls extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls, WaitCalls, LaterCalls {
   markRead(conversation: number, upTo: number): Promise<unknown>;
 }
 
