@@ -91,6 +91,7 @@ type Message struct {
 	Text         string    // what was written: a text, a caption, the question of a poll
 	Author       *Author   // who wrote what came in a group, else nil
 	Content      *Content  // nil where the words are all there is
+	Media        *Media    // what is here of its file; nil where nobody has asked for it and it has no small picture
 	At           time.Time // by WhatsApp's clock if it has told one, else ours
 	State        MessageState
 	FailCode     Code

@@ -19,6 +19,7 @@ import (
 	"waflow/backend/history"
 	"waflow/backend/inbox"
 	"waflow/backend/ingest"
+	"waflow/backend/media"
 	"waflow/backend/notify"
 	"waflow/backend/older"
 	"waflow/backend/outbox"
@@ -46,6 +47,8 @@ type Engine struct {
 	ingest   *ingest.Ingest
 	outbox   *outbox.Outbox
 	history  *history.Worker
+	files    *media.Files
+	media    *media.Library
 	older    *older.Asker
 	gaps     *gaps.Worker
 	fleet    *fleet.Fleet
@@ -84,6 +87,9 @@ func (e *Engine) open(ctx context.Context) error {
 		return err
 	}
 	if err := e.openStore(ctx); err != nil {
+		return err
+	}
+	if err := e.openFiles(); err != nil {
 		return err
 	}
 	e.connect()
@@ -155,6 +161,9 @@ func (e *Engine) committed(c domain.Changed) {
 	for _, ref := range c.DevicesGone {
 		e.notify.Removed(ref)
 	}
+	if forgets(c) {
+		e.media.Forgotten()
+	}
 	c.Devices, c.DevicesGone = nil, nil
 	e.bus.Publish(events.Changed(c)...)
 }
@@ -192,6 +201,7 @@ func (e *Engine) connect() {
 		Now: e.options.now(), Logger: e.log,
 	})
 	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.keepPast, Logger: e.log})
+	e.media = media.New(media.Config{Store: e.store, Devices: e.pool, Files: e.files, Now: e.options.now(), Logger: e.log})
 	e.older = older.New(e.pool)
 	e.gaps = gaps.New(gaps.Config{
 		Store: e.store, Phones: e.older, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },
@@ -217,6 +227,9 @@ func (e *Engine) receive(ctx context.Context, ref domain.DeviceRef, in domain.In
 	if err == nil && in.History != nil {
 		e.history.Wake(ref.Device)
 	}
+	if err == nil && in.Message != nil && in.Message.Content != nil && in.Message.Content.File != nil {
+		e.media.Wake(ref.Device)
+	}
 	return err
 }
 
@@ -235,6 +248,7 @@ func (e *Engine) keepPast(ctx context.Context, ref domain.DeviceRef, past domain
 func (e *Engine) ready(id domain.DeviceID) {
 	e.outbox.Wake(id)
 	e.history.Wake(id)
+	e.media.Wake(id)
 }
 
 // gate is how fast devices dial. WhatsApp should not see a burst; nobody minds one in the demo, and somebody waits for it to begin.
@@ -289,6 +303,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		{"record of running", e.keepAlive},
 		{"outbox", e.outbox.Run},
 		{"history", e.history.Run},
+		{"files", e.media.Run},
 		{"gaps", e.gaps.Run},
 		{"devices", e.pool.Run},
 		{"notifications", e.notify.Run},

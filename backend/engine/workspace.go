@@ -78,7 +78,7 @@ func readOnly(err error) error {
 // beginAnew empties a demo's directory: the simulator remembers nothing from one start to the next, so neither may the workspace.
 // Only what Waflow itself makes is removed.
 func beginAnew(dir string) error {
-	for _, pattern := range []string{"waflow.db*", "sessions", "backups"} {
+	for _, pattern := range []string{"waflow.db*", "sessions", "backups", "media"} {
 		found, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
 			return err

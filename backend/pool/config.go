@@ -29,6 +29,8 @@ type Client interface {
 	History(ctx context.Context, notice domain.InboundHistory, take func(domain.Past) error) error
 	// HistoryKept tells the phone that a piece of history is kept.
 	HistoryKept(ctx context.Context, notice domain.InboundHistory) error
+	// Fetch fetches the file of a message.
+	Fetch(ctx context.Context, job domain.MediaJob, into domain.MediaFile) error
 	// AskPhone asks the account's phone for something that it answers by itself, and returns when WhatsApp has the question. The answer is
 	// told by the event SessionPhoneSeen.
 	AskPhone(ctx context.Context) error

@@ -183,6 +183,8 @@ func (c *client) AskOlder(context.Context, domain.Older) error { return nil }
 
 func (c *client) HistoryKept(context.Context, domain.InboundHistory) error { return nil }
 
+func (c *client) Fetch(context.Context, domain.MediaJob, domain.MediaFile) error { return nil }
+
 func (c *client) Linked() bool {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

@@ -143,6 +143,15 @@ func (p *Pool) HistoryKept(ctx context.Context, id domain.DeviceID, notice domai
 	return client.HistoryKept(ctx, notice)
 }
 
+// Fetch fetches the file of a message by the device that the job names. Errors: as Send, and those of Client.Fetch.
+func (p *Pool) Fetch(ctx context.Context, job domain.MediaJob, into domain.MediaFile) error {
+	client, err := p.sender(job.Ref.Device)
+	if err != nil {
+		return err
+	}
+	return client.Fetch(ctx, job, into)
+}
+
 func (p *Pool) sender(id domain.DeviceID) (Client, error) {
 	s, err := p.find(id)
 	if err != nil {

@@ -191,6 +191,7 @@ func forgetWords(t *tx, sub domain.SubaccountID, id domain.MessageID) error {
 		{"UPDATE messages SET text = '', edited_at = 0 WHERE id = $1", []any{id}},
 		{"DELETE FROM message_versions WHERE message_id = $1", []any{id}},
 		{"DELETE FROM message_content WHERE message_id = $1", []any{id}},
+		{"DELETE FROM media WHERE message_id = $1", []any{id}},
 		{"DELETE FROM message_raw WHERE message_id = $1", []any{id}},
 	})
 }

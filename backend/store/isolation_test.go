@@ -58,6 +58,7 @@ func TestTheDatabaseRefusesRowsThatCrossSubaccounts(t *testing.T) {
 		{"phone_reads device", "INSERT INTO phone_reads (subaccount_id, conversation_id, device_id, at) VALUES ($1, $2, $3, 0)", []any{sub, conv, theirDevice}},
 		{"history_jobs", "INSERT INTO history_jobs (subaccount_id, device_id, waid, type, chunk, at, raw) VALUES ($1, $2, 'X', '', 0, 0, '')", []any{sub, theirDevice}},
 		{"dead_letters", "INSERT INTO dead_letters (subaccount_id, device_id, what, waid, body, reason, tries, first_at) VALUES ($1, $2, 'X', '', '', '', 1, 0)", []any{sub, theirDevice}},
+		{"media", "INSERT INTO media (subaccount_id, message_id, state) VALUES ($1, $2, 'wanted')", []any{sub, theirMessage}},
 		{"drafts", "INSERT INTO drafts (subaccount_id, conversation_id, operator_id, text, changed) VALUES ($1, $2, 1, 'x', 0)", []any{sub, theirConversation}},
 		{"outbox message", "INSERT INTO outbox (subaccount_id, message_id, conversation_id, device_id, payload) VALUES ($1, $2, $3, $4, '')", []any{sub, theirMessage, conv, dev}},
 		{"outbox conversation", "INSERT INTO outbox (subaccount_id, message_id, conversation_id, device_id, payload) VALUES ($1, $2, $3, $4, '')", []any{sub, msg, theirConversation, dev}},

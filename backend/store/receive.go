@@ -166,6 +166,9 @@ func (a *arrival) keepRest(t *tx) error {
 	if err := keepContent(t, a.m.Conversation.Subaccount, a.m.ID, a.in.Content); err != nil {
 		return err
 	}
+	if err := a.wantMedia(t); err != nil {
+		return err
+	}
 	return keepRaw(t, a)
 }
 

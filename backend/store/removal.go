@@ -90,6 +90,10 @@ func (s *Store) retireDevice(t *tx, ref domain.DeviceRef) error {
 		}
 	}
 	return t.each([]change{
+		{`DELETE FROM media WHERE state = 'wanted' AND subaccount_id = $2
+			AND message_id IN (SELECT d.message_id FROM message_devices d WHERE d.device_id = $1)
+			AND NOT EXISTS (SELECT 1 FROM message_devices o JOIN devices v ON v.id = o.device_id AND v.removed = 0
+				WHERE o.message_id = media.message_id AND o.device_id <> $1)`, []any{ref.Device, ref.Subaccount}},
 		{"UPDATE message_devices SET read_due = NULL WHERE device_id = $1 AND read_due IS NOT NULL", []any{ref.Device}},
 		{"DELETE FROM history_jobs WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},
 		{"DELETE FROM past_chats WHERE subaccount_id = $1 AND device_id = $2", []any{ref.Subaccount, ref.Device}},

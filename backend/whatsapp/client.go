@@ -35,6 +35,7 @@ type Client struct {
 	deleted  atomic.Bool // the session is gone from its file; see container
 	own      atomic.Pointer[convert.Own]
 	route    *route // of all its connections
+	retries  retries
 
 	ctx    context.Context // ends with Close; what handlers work under
 	cancel context.CancelFunc

@@ -26,6 +26,7 @@ func (c *Client) handle(raw any) (taken bool) {
 		return true
 	}
 	c.phoneSeen(raw)
+	c.retries.answered(raw)
 	inbound := c.inbound(raw)
 	for _, in := range inbound {
 		if err := c.receive(in, isAcknowledged(raw)); err != nil {
