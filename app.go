@@ -68,7 +68,7 @@ func runDesktop(ctx context.Context, flags workspaceFlags, hidden bool) error {
 	return wails.Run(&options.App{
 		Title: "Waflow", Width: 1280, Height: 800, MinWidth: 960, MinHeight: 640,
 		BackgroundColour:   options.NewRGB(0xe9, 0xe6, 0xe0),
-		AssetServer:        &assetserver.Options{Assets: files, Middleware: secured},
+		AssetServer:        &assetserver.Options{Assets: files, Middleware: w.secured},
 		Logger:             silent{},
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          func(wctx context.Context) { w.start(ctx, wctx) },
@@ -184,8 +184,17 @@ func (w *window) stop() {
 	_ = open.engine.Close()
 }
 
-// secured gives every answer of the asset server the headers that `serve` gives, too.
-func secured(next http.Handler) http.Handler { return bridge.Secure(next) }
+// secured gives every answer of the asset server the headers that `serve` gives, too, and serves the files of messages beside the page.
+func (w *window) secured(next http.Handler) http.Handler {
+	media := w.facades.Media()
+	return bridge.Secure(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if bridge.IsMedia(r) {
+			media.ServeHTTP(rw, r)
+			return
+		}
+		next.ServeHTTP(rw, r)
+	}))
+}
 
 // silent drops what the window library would print: it would name calls with their arguments.
 type silent struct{}

@@ -140,6 +140,7 @@ func messageOf(m domain.Message) Message {
 		At:           ms(m.At),
 		State:        string(m.State),
 		FailCode:     string(m.FailCode),
+		Media:        mediaOf(m),
 	}
 }
 

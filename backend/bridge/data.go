@@ -218,6 +218,7 @@ type Message struct {
 	At           int64  `json:"at"`
 	State        string `json:"state"`
 	FailCode     string `json:"failCode"`
+	Media        *Media `json:"media"` // of its file, null if it has none
 }
 
 // ConversationPage is a part of the inbox, newest first. Next is the cursor of the following page, "" at the end.

@@ -20,7 +20,7 @@ type Config struct {
 	Logger  zerolog.Logger
 }
 
-// Handler serves the interface to a browser: its files, its calls at /api/call/, its events at /api/events, and /api/health for whoever
+// Handler serves the interface to a browser: its files, its calls at /api/call/, its events at /api/events, the files of messages at /media/, and /api/health for whoever
 // started the process. All but the last answer only requests that name this server, come from its own pages, and carry the token.
 func Handler(c Config) http.Handler {
 	h := &handler{Config: c, access: newAccess(c.Token, c.Address), known: c.Facades.methods(), sockets: make(chan struct{}, maxSockets)}
@@ -29,6 +29,7 @@ func Handler(c Config) http.Handler {
 	mux.Handle("POST /api/call/{method}", h.guarded(http.HandlerFunc(h.call)))
 	mux.Handle("GET /api/events", h.guarded(http.HandlerFunc(h.socket)))
 	mux.Handle("/api/", h.guarded(http.HandlerFunc(noSuchCall)))
+	mux.Handle("GET "+mediaPath, h.guarded(c.Facades.Media()))
 	mux.Handle("/", h.door(http.HandlerFunc(h.asset)))
 	return Secure(h.ownHostOnly(mux))
 }

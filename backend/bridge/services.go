@@ -30,6 +30,8 @@ type Services struct {
 	Desktop  Surroundings // nil where a browser shows the interface
 	Logger   zerolog.Logger
 
+	// Files are the files of messages; nil stands for none.
+	Files Files
 	// Notices is what was told; nil stands for nothing.
 	Notices Notices
 	// Gaps checks what a device may have missed; nil stands for nothing to check.
