@@ -72,6 +72,13 @@ func (g *dialGauge) counts() (total, most int) {
 	return g.total, g.most
 }
 
+// atRest reports whether no dial is on its way.
+func (g *dialGauge) atRest() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.going == 0
+}
+
 // member is one of many linked devices, with somebody who writes to it.
 type member struct {
 	id           domain.DeviceID

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -171,7 +172,7 @@ func (e *Engine) committed(c domain.Changed) {
 // connect builds the parts and ties them together. No part knows another; each gets what it needs as a function or a small interface.
 func (e *Engine) connect() {
 	e.notices = newNotices(e.store, e.bus, e.log)
-	e.notify = notify.NewNotifier(notify.Config{Now: e.options.now(), Show: e.notices.add})
+	e.notify = notify.NewNotifier(notify.Config{Now: e.options.now(), Show: e.notices.add, Keep: e.notices.keepUntold})
 	e.ingest = ingest.New(e.store, e.options.now())
 	e.pool = pool.New(pool.Config{
 		Open: func(ctx context.Context, file string, h domain.SessionHandlers) (pool.Client, error) {
@@ -335,11 +336,15 @@ func (e *Engine) addDevices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	untold, err := e.store.Untold(ctx)
+	if err != nil {
+		return err
+	}
 	for _, s := range subaccounts {
 		e.notify.Subaccount(s)
 	}
 	for _, d := range devices {
-		e.notify.Known(d)
+		e.notify.Known(d, slices.Contains(untold, d.Ref.Device))
 		e.pool.Add(d, files[d.Ref.Device])
 	}
 	return nil

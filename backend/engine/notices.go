@@ -45,6 +45,13 @@ func (n *notices) add(ctx context.Context, notice domain.Notice) {
 	}
 }
 
+// keepUntold keeps for the next start what could not be told yet.
+func (n *notices) keepUntold(ctx context.Context, devices []domain.DeviceID) {
+	if err := n.store.KeepUntold(context.WithoutCancel(ctx), devices); err != nil {
+		n.log.Warn().Err(err).Msg("what could not be told yet was not kept")
+	}
+}
+
 // Newest returns the newest notices, newest last, and the highest id that was read.
 func (n *notices) Newest(ctx context.Context, limit int) ([]domain.Notice, int64, error) {
 	newest, err := n.store.Notices(ctx, limit)

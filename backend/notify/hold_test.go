@@ -109,7 +109,7 @@ func TestAStartInQuietHoursKeepsWhatTheRunBeforeKept(t *testing.T) {
 	s.configure(quietNow())
 	for id, since := range []time.Duration{-3 * time.Hour, -30 * time.Minute} {
 		state := domain.DeviceState{Status: domain.StatusAttention, Cause: domain.CauseUnlinked, Since: s.now.Add(since)}
-		s.step(Input{Kind: Known, Device: ref(id + 1), State: state})
+		s.step(Input{Kind: Known, Device: ref(id + 1), State: state, Untold: id == 1})
 	}
 	s.pass(2 * time.Hour)
 	require.Equal(t, map[domain.DeviceID]string{2: "attention unlinked_from_phone"}, s.last())
@@ -263,4 +263,37 @@ func TestWhatTheDigestLeavesOutIsNewsLater(t *testing.T) {
 	s.change(1, domain.CauseStorageFailed)
 	s.pass(time.Minute)
 	require.Len(t, s.shown, 1)
+}
+
+// What nobody could be told of is told by the next run, whatever held it back: quiet hours, a pause, the end of Waflow itself.
+func TestWhatARunCouldNotTellTheNextOneTells(t *testing.T) {
+	for name, hold := range map[string]func(now time.Time) domain.Settings{
+		"quiet hours":    func(time.Time) domain.Settings { return quietNow() },
+		"a pause":        func(now time.Time) domain.Settings { return domain.Settings{NotifyPausedUntil: now.Add(time.Hour)} },
+		"no time at all": func(time.Time) domain.Settings { return domain.Settings{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := newScript(0)
+			settings := hold(before.now)
+			before.configure(settings)
+			before.change(1, domain.CauseUnlinked)
+			if name != "no time at all" {
+				before.pass(10 * time.Minute)
+			}
+			require.Empty(t, before.shown)
+			require.Equal(t, []domain.DeviceID{1}, before.state.Untold())
+
+			for _, away := range []time.Duration{time.Minute, 3 * time.Hour} {
+				s := newScript(0)
+				s.now = before.now.Add(away)
+				s.configure(settings)
+				s.step(Input{Kind: Known, Device: ref(1), State: before.state.devices[1].state, Untold: true})
+				s.step(Input{Kind: Known, Device: ref(2), State: before.state.devices[1].state})
+				s.pass(3 * time.Hour)
+				require.Len(t, s.shown, 1)
+				require.Equal(t, map[domain.DeviceID]string{1: "attention unlinked_from_phone"}, s.last())
+				require.Empty(t, s.state.Untold())
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,12 +14,15 @@ type Config struct {
 	Now func() time.Time // time.Now, or a test's; quiet hours go by its time zone
 	// Show gets each notice, without an ID, and the context of Run, which may have ended; it should not block for long.
 	Show func(ctx context.Context, notice domain.Notice)
+	// Keep gets the devices that require attention which nobody was told of yet, whenever they are others: the next start asks for them. May be nil.
+	Keep func(ctx context.Context, untold []domain.DeviceID)
 }
 
 // Notifier runs the policy by the clock. What it is told never blocks who tells; notices come from its one goroutine, in order.
 type Notifier struct {
 	cfg   Config
-	state State // of Run
+	state State             // of Run
+	kept  []domain.DeviceID // of Run: what Keep got
 
 	ready chan struct{} // holds a token while there are inputs
 	mu    sync.Mutex
@@ -27,14 +31,18 @@ type Notifier struct {
 
 // NewNotifier returns a notifier with the default settings.
 func NewNotifier(cfg Config) *Notifier {
-	n := &Notifier{cfg: cfg, ready: make(chan struct{}, 1)}
+	if cfg.Keep == nil {
+		cfg.Keep = func(context.Context, []domain.DeviceID) {}
+	}
+	n := &Notifier{cfg: cfg, ready: make(chan struct{}, 1), kept: []domain.DeviceID{0}} // unlike any: the first time it is kept anew
 	n.Configure(domain.DefaultSettings())
 	return n
 }
 
-// Known tells how a device was found at the start: what requires attention already is not told again, but that it is back will be.
-func (n *Notifier) Known(d domain.Device) {
-	n.put(Input{Kind: Known, Device: d.Ref, State: d.State, Switch: d.Notify, PhoneDays: d.Phone.Told})
+// Known tells how a device was found at the start: what requires attention already is not told again, unless the run before had it untold, but
+// that it is back will be.
+func (n *Notifier) Known(d domain.Device, untold bool) {
+	n.put(Input{Kind: Known, Device: d.Ref, State: d.State, Switch: d.Notify, PhoneDays: d.Phone.Told, Untold: untold})
 }
 
 // Changed tells that a device's status or cause changed. Telling the same twice does no harm.
@@ -105,6 +113,10 @@ func (n *Notifier) Run(ctx context.Context) error {
 		}
 		for in, more := n.take(); more; in, more = n.take() {
 			step(in)
+		}
+		if untold := n.state.Untold(); !slices.Equal(untold, n.kept) {
+			n.kept = untold
+			n.cfg.Keep(ctx, untold)
 		}
 		if wake := n.state.Wake(); wake.IsZero() {
 			timer.Stop()

@@ -26,7 +26,7 @@ func TestNotifierShowsByTheClock(t *testing.T) {
 		to := func(id int, c domain.Cause) {
 			n.Changed(domain.StateChange{Ref: ref(id), To: domain.DeviceState{Status: c.Status(), Cause: c, Since: time.Now()}})
 		}
-		n.Known(domain.Device{Ref: ref(3), State: domain.DeviceState{Status: domain.StatusAttention, Cause: domain.CauseReplaced}})
+		n.Known(domain.Device{Ref: ref(3), State: domain.DeviceState{Status: domain.StatusAttention, Cause: domain.CauseReplaced}}, false)
 		to(1, domain.CauseNetworkDown)
 		to(2, domain.CauseNetworkDown)
 		pass(time.Minute)

@@ -48,6 +48,7 @@ type Input struct {
 	Settings   domain.Settings
 	Subaccount domain.SubaccountID
 	Switch     domain.NotifySwitch // Known, Switched
+	Untold     bool                // Known: of the attention that it requires nobody was told
 	PhoneDays  int                 // Known: for how many days without its phone people were told of it; 0 for none
 }
 
@@ -145,21 +146,35 @@ func Next(s State, in Input) (State, []domain.Notice) {
 	return s, shown
 }
 
-// known is a device as it was found: what requires attention already is not told again, but its end is. What came to require it in the
-// quiet hours that are still going on was kept by the run before, and is kept again.
+// known is a device as it was found: what requires attention already is not told again, but its end is. What the run before could not tell is
+// about to be told.
 func (s State) known(in Input) watch {
 	w := watch{ref: in.Device, state: in.State, own: in.Switch}
-	if in.PhoneDays > 0 {
+	if in.PhoneDays > 0 && !in.Untold {
 		// What became of the device since, a start for example, is not what people wait for.
 		w.announced = domain.NoticeAttention
 		w.matter = matter{cause: domain.CausePhoneOfflineTooLong, last: in.PhoneDays >= domain.PhoneLastDays}
 	}
-	if in.State.Status == domain.StatusAttention {
+	switch {
+	case in.State.Status != domain.StatusAttention:
+	case in.Untold:
+		w.waiting = domain.NoticeAttention
+	default:
 		w.announced, w.matter = domain.NoticeAttention, matterOf(in.State)
-		from, _ := s.settings.Quiet.At(in.At)
-		w.kept = !from.IsZero() && !in.State.Since.Before(from) && !s.settings.Quiet.Attention
 	}
 	return w
+}
+
+// Untold returns the devices, in order, that require attention which nobody was told of yet.
+func (s State) Untold() []domain.DeviceID {
+	var out []domain.DeviceID
+	for id, w := range s.devices {
+		if w.state.Status == domain.StatusAttention && (w.kept || w.waiting == domain.NoticeAttention) {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // changed takes a device's new state.
