@@ -24,6 +24,8 @@ const (
 	// readThrough is how long a conversation may be to be read through: that takes less than asking the index for a frequent word, most of whose
 	// places are in other conversations.
 	readThrough = 5_000
+	// tryMore is how much is read of what a shorter beginning finds: it takes a few milliseconds.
+	tryMore = 300
 )
 
 // Search finds messages by what they say, newest first. Whatever was typed is searched, or found to hold nothing to search for; it is never
@@ -150,27 +152,45 @@ func (w *seeking) readDue() error {
 	return err
 }
 
-// askIndex asks the index until the page is full. It gives more than is meant only where it is behind, so it seldom has to be asked twice.
+// askIndex asks the index until the page is full. Of a beginning that many words share the list would have to be made first; so a part is
+// read of what a shorter one finds, which often holds enough, or all there is.
 func (w *seeking) askIndex() error {
+	if exact, more := w.words.Match(), w.words.MatchMore(); exact != more {
+		full, err := w.ask(more, max(tryMore, w.limit+1), 1)
+		if err != nil || full {
+			return err
+		}
+		return w.askOn(exact)
+	}
+	return w.askOn(w.words.Match())
+}
+
+// askOn asks as often as it takes: more than is meant comes only where the index is behind, so that is seldom.
+func (w *seeking) askOn(match string) error {
+	_, err := w.ask(match, w.limit+1, math.MaxInt)
+	return err
+}
+
+// ask reads what the index finds, so many at once and so often, below what was read before. It reports whether the page is full or nothing is
+// left.
+func (w *seeking) ask(match string, atOnce, times int) (bool, error) {
+	if m := mark(w.q.Subaccount); w.q.Subaccount != 0 && m != "" {
+		match = `"` + m + `" AND ` + match
+	}
 	known := map[int64]bool{}
 	for _, f := range w.found {
 		known[f.place] = true
 	}
-	match := w.words.Match()
-	if m := mark(w.q.Subaccount); w.q.Subaccount != 0 && m != "" {
-		match = `"` + m + `" AND ` + match
-	}
-	already := len(w.found)
-	high := w.high
-	for {
-		where, args := w.filters([]any{match, w.low, high, w.limit + 1})
+	for range times {
+		where, args := w.filters([]any{match, w.low, w.high, atOnce})
 		last, read, err := w.take("SELECT f.rowid, "+placedColumns+" FROM message_index f CROSS JOIN messages m ON m.id = f.rowid & 2147483647"+contentOfM+`
 			WHERE f.message_index MATCH $1 AND f.rowid >= $2 AND f.rowid < $3`+where+" ORDER BY f.rowid DESC LIMIT $4", args, known)
-		if err != nil || read <= w.limit || len(w.found)-already > w.limit {
-			return err
+		if err != nil || read < atOnce || len(w.found)-len(known) > w.limit {
+			return true, err
 		}
-		high = last
+		w.high = last
 	}
+	return false, nil
 }
 
 // take reads messages, newest first, and keeps those that hold what was asked for and are not known yet, until there are enough. It returns the last place that it

@@ -46,7 +46,7 @@ func (s *searched) act(t *rapid.T) {
 	id := fmt.Sprintf("M%d", rapid.IntRange(0, 12).Draw(t, "id"))
 	second := rapid.IntRange(-90_000, 90_000).Draw(t, "second")
 	in := text(id, who, second, said)
-	switch rapid.IntRange(0, 9).Draw(t, "what") {
+	switch rapid.IntRange(0, 11).Draw(t, "what") {
 	case 0, 1, 2:
 		require.NoError(t, s.Receive(ctx, device, in))
 	case 3: // unreadable at first; the same id may be revealed by another draw
@@ -68,6 +68,16 @@ func (s *searched) act(t *rapid.T) {
 		require.NoError(t, s.do(ctx, "index", func(t *tx) error { return indexSome(t, most) }))
 	case 9:
 		require.NoError(t, s.indexUpTo(ctx, 0))
+	case 10: // by who wrote it, perhaps before it comes
+		s.sent++
+		change := &domain.InboundChange{
+			WAID: fmt.Sprintf("C%d", s.sent), Chat: who, Sender: who, At: in.Message.At, Target: domain.Target{WAID: id, Sender: who},
+			Kind: rapid.SampledFrom([]domain.ChangeKind{domain.ChangeEdit, domain.ChangeDelete}).Draw(t, "change"), Text: said,
+		}
+		require.NoError(t, s.Receive(ctx, device, domain.Inbound{Change: change}))
+	case 11:
+		_, err := s.SetKeepDeleted(ctx, device.Subaccount, rapid.Bool().Draw(t, "kept"))
+		require.NoError(t, err)
 	}
 }
 
@@ -257,6 +267,62 @@ func TestWhatIsTypedNeverBreaksTheSearch(t *testing.T) {
 	}
 	_, err := s.Search(ctx, domain.SearchQuery{Text: "buenos", Conversation: 99})
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
+}
+
+// TestWhatWasEditedOrDeletedIsFoundAsItIsNow asks for the words of a message before and after they change.
+func TestWhatWasEditedOrDeletedIsFoundAsItIsNow(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	sub := s.mustSubaccount(t, "Acme").ID
+	d := s.mustDevice(t, sub, "34600000001")
+	ana := domain.Peer{LID: "111"}
+	document := text("A2", ana, 1, "")
+	document.Message.Kind, document.Message.Content = domain.KindDocument, &domain.Content{File: &domain.File{Name: "Factura_marzo.pdf"}}
+	s.mustReceive(t, d.Ref, text("A1", ana, 0, "precio viejo"))
+	s.mustReceive(t, d.Ref, document)
+	found := func(typed string) int {
+		page, err := s.Search(ctx, domain.SearchQuery{Text: typed})
+		require.NoError(t, err)
+		return len(page.Hits)
+	}
+	change := func(kind domain.ChangeKind, target, text string) {
+		s.mustReceive(t, d.Ref, domain.Inbound{Change: &domain.InboundChange{
+			WAID: "C" + target + string(kind), Chat: ana, Sender: ana, At: day().Add(time.Minute), Target: domain.Target{WAID: target, Sender: ana}, Kind: kind, Text: text,
+		}})
+	}
+	require.NoError(t, s.indexUpTo(ctx, 0))
+	require.Equal(t, []int{1, 1}, []int{found("viejo"), found("marzo")})
+	change(domain.ChangeEdit, "A1", "precio nuevo")
+	require.Equal(t, []int{0, 1}, []int{found("viejo"), found("nuevo")})
+	require.NoError(t, s.indexUpTo(ctx, 0))
+	change(domain.ChangeDelete, "A1", "")
+	require.Equal(t, 1, found("nuevo"), "what is kept is found")
+	_, err := s.SetKeepDeleted(ctx, sub, false)
+	require.NoError(t, err)
+	change(domain.ChangeDelete, "A2", "")
+	require.Zero(t, found("marzo"), "and what went is not")
+	require.NoError(t, s.indexUpTo(ctx, 0))
+	require.Zero(t, found("marzo"))
+}
+
+// TestABeginningIsFoundBehindManyThatBeginAlike looks for words of which a shorter beginning finds many others first.
+func TestABeginningIsFoundBehindManyThatBeginAlike(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	d := s.mustDevice(t, s.mustSubaccount(t, "Acme").ID, "34600000001")
+	var past domain.Past
+	for i := range 2*tryMore + 120 {
+		said := "presente"
+		if i >= tryMore+60 && i < tryMore+120 || i%100 == 99 {
+			said = "precio"
+		}
+		past.Messages = append(past.Messages, *text(fmt.Sprintf("M%d", i), domain.Peer{LID: "111"}, -i, said).Message)
+	}
+	require.NoError(t, s.KeepPast(ctx, d.Ref, past))
+	require.NoError(t, s.indexUpTo(ctx, 0))
+	found := &searched{Store: s}
+	for _, limit := range []int{7, 50, 200} {
+		q := domain.SearchQuery{Text: "preci"}
+		require.Equal(t, found.naive(t, q), found.paged(t, q, limit))
+	}
 }
 
 // TestHistoryIsFoundByItsTime brings old messages after new ones: what is newest is what was written last.

@@ -121,14 +121,28 @@ func isUnspaced(entry string) bool {
 // Empty reports that there is nothing in it to search for: only spaces, signs or pictures.
 func (q Query) Empty() bool { return len(q.terms) == 0 }
 
+// indexedBeginning is how many characters of a beginning the index holds lists of: longer ones are made of the lists of all words that begin so.
+const indexedBeginning = 3
+
 // Match returns the query in the language of SQLite's FTS5. Everything in it stands in quotes, and entries hold no quote.
-func (q Query) Match() string {
+func (q Query) Match() string { return q.match(longestWord) }
+
+// MatchMore is Match with the beginning of a word no longer than the index has a list of. It finds more than was meant, and the first ones at
+// once however many there are.
+func (q Query) MatchMore() string { return q.match(indexedBeginning) }
+
+func (q Query) match(beginning int) string {
 	var b strings.Builder
 	for i, t := range q.terms {
 		if i > 0 {
 			b.WriteString(" AND ")
 		}
-		b.WriteString(`"` + strings.Join(t.entries, " ") + `"`)
+		last := len(t.entries) - 1
+		end := t.entries[last]
+		if runes := []rune(end); t.prefix && len(runes) > beginning {
+			end = string(runes[:beginning])
+		}
+		b.WriteString(`"` + strings.Join(append(slices.Clone(t.entries[:last]), end), " ") + `"`)
 		if t.prefix {
 			b.WriteString(" *")
 		}

@@ -62,6 +62,13 @@ func TestParseReadsWhatPeopleType(t *testing.T) {
 	}
 }
 
+func TestMatchMoreShortensOnlyABeginning(t *testing.T) {
+	require.Equal(t, `"gracias" AND "rec" *`, words.Parse("gracias recepción").MatchMore())
+	require.Equal(t, `"a b rec" *`, words.Parse("a-b-recepción").MatchMore())
+	require.Equal(t, `"recepcion"`, words.Parse(`"recepción"`).MatchMore())
+	require.Equal(t, `"手机"`, words.Parse("手机").MatchMore())
+}
+
 // TestFindPointsAtWhatWasMeant marks what is found with brackets; "-" stands for nothing found.
 func TestFindPointsAtWhatWasMeant(t *testing.T) {
 	for _, c := range []struct{ typed, text, found string }{

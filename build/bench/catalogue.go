@@ -9,6 +9,13 @@ func catalogue() []benchmark {
 		{names: []string{"echo.p95"}, run: echo},
 		{names: []string{"demo.start"}, run: demoStart},
 		{names: []string{"paint.first"}, run: firstPaint},
+		{
+			names: []string{
+				"size.message", "open.1m", "inbox.p95", "thread.p95", "search.rare.p95", "search.common.p95", "search.prefix.p95", "search.unspaced.p95",
+				"search.conversation.p95", "search.number.p95", "search.name.p95",
+			},
+			run: fullWorkspace,
+		},
 		{names: []string{"sim.devices", "sim.device", "sim.rate", "sim.cpu", "sim.rss"}, run: sinks},
 	}
 }
