@@ -47,17 +47,22 @@ func (f *Facades) served(serve func(http.ResponseWriter, *http.Request, Files, d
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", mediaPolicy)
 		id, ok := messageIn(r)
-		if !ok || f.gate.wait(r.Context()) != nil || f.gate.services.Files == nil {
+		if !ok || f.gate.wait(r.Context()) != nil {
 			http.NotFound(w, r)
 			return
 		}
-		err := serve(w, r, f.gate.services.Files, id)
+		services, _ := f.gate.state()
+		if services == nil || services.Files == nil {
+			http.NotFound(w, r)
+			return
+		}
+		err := serve(w, r, services.Files, id)
 		switch {
 		case err == nil:
 		case domain.CodeOf(err) == domain.CodeNotFound:
 			http.NotFound(w, r)
 		case !errors.Is(err, context.Canceled):
-			f.gate.services.Logger.Warn().Int64("message", int64(id)).Str("code", string(domain.CodeOf(err))).Msg("a file could not be served")
+			services.Logger.Warn().Int64("message", int64(id)).Str("code", string(domain.CodeOf(err))).Msg("a file could not be served")
 			http.Error(w, "The file can't be read.", http.StatusInternalServerError)
 		}
 	}

@@ -104,6 +104,13 @@ func TestFilesAreServedAsWhatTheyAre(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, get(t, h, "/media/9", nil).StatusCode)
 }
 
+// Of a workspace that could not be opened there are no files.
+func TestThereAreNoFilesWithoutAWorkspace(t *testing.T) {
+	f := bridge.NewFacades()
+	f.Fail(bridge.AppInfo{}, &domain.Error{Code: domain.CodeDatabaseDamaged}, nil, nil)
+	require.Equal(t, http.StatusNotFound, get(t, f.Media(), "/media/1", nil).StatusCode)
+}
+
 // Who was not let in is not told whether there is a file.
 func TestFilesAreForWhoWasLetIn(t *testing.T) {
 	s := serve(t)
