@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-quick test-fidelity test-crash test-soak lint format bench build build-windows icons notices clean
+.PHONY: help run demo test test-quick test-fidelity test-crash test-soak test-crash lint format bench build build-windows icons notices clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -24,6 +24,9 @@ test-crash: ## kills, lost power, full and broken disks, damaged files in their 
 
 test-soak: ## storms, hours without a server, sleeps and a day of traffic in their real sizes
 	@build/soak.sh
+
+test-crash: ## the program killed 2,000 times while it receives and sends, 100,000 messages doubled and out of order
+	@build/crash.sh
 
 lint: ## linters, types, formatting
 	@build/lint.sh
