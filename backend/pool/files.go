@@ -28,10 +28,11 @@ func (p *Pool) remove(name string) error {
 		return fmt.Errorf("open the sessions directory: %w", err)
 	}
 	defer func() { _ = dir.Close() }() // nothing was written through it
+	var failed error
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		if err := dir.Remove(name + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("delete a session file: %w", err)
+			failed = errors.Join(failed, fmt.Errorf("delete a session file: %w", err))
 		}
 	}
-	return nil
+	return failed
 }
