@@ -36,7 +36,10 @@ func ms(t time.Time) int64 {
 }
 
 func subaccountOf(s domain.Subaccount) Subaccount {
-	return Subaccount{ID: int64(s.ID), Name: s.Name, Initials: s.Initials, Colour: string(s.Colour), Position: s.Position, Notify: string(s.Notify)}
+	return Subaccount{
+		ID: int64(s.ID), Name: s.Name, Initials: s.Initials, Colour: string(s.Colour), Position: s.Position, Notify: string(s.Notify),
+		Hours: BusinessHours(s.Hours),
+	}
 }
 
 func unreadOf(u domain.Unread) Unread {

@@ -54,6 +54,17 @@ type Subaccount struct {
 	Colour   string `json:"colour"`
 	Position int    `json:"position"`
 	Notify   string `json:"notify"` // "": as the workspace; "on", "off"
+
+	Hours BusinessHours `json:"hours"`
+}
+
+// BusinessHours is when a subaccount does business: domain.BusinessHours.
+type BusinessHours struct {
+	On   bool    `json:"on"`
+	Days [7]bool `json:"days"` // on which they begin, Sunday first
+	From int     `json:"from"` // minutes since midnight
+	To   int     `json:"to"`   // the same; on the next day where it is not after From
+	Zone string  `json:"zone"` // "Europe/Lisbon"; "" is this computer's
 }
 
 // Unread is the number of unread messages and conversations of a subaccount.

@@ -2,14 +2,16 @@ package bridge
 
 // Uptime is how much of the last days a device was up. Lengths are milliseconds.
 type Uptime struct {
-	Device  int64        `json:"device"`
-	From    int64        `json:"from"`
-	To      int64        `json:"to"`
-	Share   float64      `json:"share"` // 0 to 1; -1 where no time is counted, because the device was not linked
-	Down    int64        `json:"down"`
-	Outages int          `json:"outages"`
-	Median  int64        `json:"median"` // of the outages that are over; 0 without one
-	Strip   []StripBlock `json:"strip"`  // without gaps, oldest first
+	Device int64   `json:"device"`
+	From   int64   `json:"from"`
+	To     int64   `json:"to"`
+	Share  float64 `json:"share"` // 0 to 1; -1 where no time is counted, because the device was not linked
+	// Business is the share of the subaccount's business hours; -1 where it has none, or none of them is counted.
+	Business float64      `json:"business"`
+	Down     int64        `json:"down"`
+	Outages  int          `json:"outages"`
+	Median   int64        `json:"median"` // of the outages that are over; 0 without one
+	Strip    []StripBlock `json:"strip"`  // without gaps, oldest first
 }
 
 // StripBlock is a stretch of the strip with one status, "" before the first link.

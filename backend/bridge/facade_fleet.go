@@ -34,6 +34,14 @@ func (f *Fleet) NotifySubaccount(id int64, notify string) (Subaccount, error) {
 	})
 }
 
+// SetBusinessHours says when a subaccount does business. Errors: invalid (detail "field": days, time, zone), not_found.
+func (f *Fleet) SetBusinessHours(id int64, hours BusinessHours) (Subaccount, error) {
+	return ask(f.gate, "Fleet.SetBusinessHours", func(ctx context.Context, s Services) (Subaccount, error) {
+		changed, err := s.Fleet.SetBusinessHours(ctx, domain.SubaccountID(id), domain.BusinessHours(hours))
+		return subaccountOf(changed), err
+	})
+}
+
 // CreateDevice adds a device that waits for its first link. Errors: invalid, not_found.
 func (f *Fleet) CreateDevice(subaccount int64, label, purpose string) (Device, error) {
 	return ask(f.gate, "Fleet.CreateDevice", func(ctx context.Context, s Services) (Device, error) {

@@ -26,7 +26,7 @@ func (t *Timeline) Report(id int64, days int) (UptimeReport, error) {
 		return UptimeReport{
 			Uptime: uptimeOf(figures),
 			Days: list(figures.Days, func(d uptime.Day) UptimeDay {
-				return UptimeDay{At: ms(d.Begin), Share: shareOf(d.Summary), Down: d.Down.Milliseconds(), Outages: d.Outages}
+				return UptimeDay{At: ms(d.Begin), Share: shareOf(d.Times), Down: d.Down.Milliseconds(), Outages: d.Outages}
 			}),
 			Causes: list(figures.Causes, func(c uptime.CauseTime) CauseTime {
 				return CauseTime{Cause: string(c.Cause), Time: c.Time.Milliseconds(), Times: c.Times}
@@ -57,7 +57,7 @@ func (t *Timeline) CheckGap(id, gap int64) error {
 
 func uptimeOf(f timeline.Figures) Uptime {
 	return Uptime{
-		Device: int64(f.Device), From: ms(f.From), To: ms(f.To), Share: shareOf(f.Summary),
+		Device: int64(f.Device), From: ms(f.From), To: ms(f.To), Share: shareOf(f.Times), Business: shareOf(f.Business),
 		Down: f.Down.Milliseconds(), Outages: f.Outages, Median: f.Median.Milliseconds(),
 		Strip: list(f.Strip, func(b uptime.Block) StripBlock {
 			return StripBlock{From: ms(b.From), To: ms(b.To), Status: string(b.Status)}
@@ -72,8 +72,8 @@ func gapOf(g domain.Gap) Gap {
 }
 
 // shareOf is -1 where no time is counted.
-func shareOf(s uptime.Summary) float64 {
-	if share, counted := s.Share(); counted {
+func shareOf(t uptime.Times) float64 {
+	if share, counted := t.Share(); counted {
 		return share
 	}
 	return -1

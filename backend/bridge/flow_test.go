@@ -160,6 +160,26 @@ func TestNotificationsOverHTTP(t *testing.T) {
 	require.Contains(t, text, "invalid")
 }
 
+func TestBusinessHoursOverHTTP(t *testing.T) {
+	w := openWorkspace(t)
+	sub := call[bridge.Subaccount](t, w, "Fleet.CreateSubaccount", "Clínica Vida")
+	hours := sub.Hours
+	require.False(t, hours.On)
+	hours.On, hours.Zone = true, "Europe/Lisbon"
+	require.Equal(t, hours, call[bridge.Subaccount](t, w, "Fleet.SetBusinessHours", sub.ID, hours).Hours)
+	require.Equal(t, hours, call[bridge.Snapshot](t, w, "App.Snapshot").Subaccounts[0].Hours)
+	for _, args := range []string{
+		`[1,{"on":true,"days":[false,false,false,false,false,false,false],"from":540,"to":1080,"zone":""}]`,
+		`[1,{"on":true,"days":[true],"from":540,"to":1440,"zone":""}]`,
+		`[1,{"on":true,"days":[true],"from":540,"to":1080,"zone":"Local"}]`,
+	} {
+		status, text, _ := w.do(t, request{path: "/api/call/Fleet.SetBusinessHours", body: args})
+		require.NotEqual(t, http.StatusOK, status)
+		require.Contains(t, text, "invalid")
+	}
+	require.Equal(t, hours, call[bridge.Snapshot](t, w, "App.Snapshot").Subaccounts[0].Hours)
+}
+
 func TestSubaccountDeviceAndPairingOverHTTP(t *testing.T) {
 	w := openWorkspace(t)
 	conn, _, err := w.listen(t.Context(), w.browser, nil)

@@ -13,6 +13,7 @@ type Subaccount struct {
 	Notify   NotifySwitch // of its devices
 	// KeepDeleted keeps what a message said when it is deleted for everyone; else its words and what it held go.
 	KeepDeleted bool
+	Hours       BusinessHours
 }
 
 // Colour names one of the twelve subaccount colours of the design tokens.

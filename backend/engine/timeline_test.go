@@ -49,7 +49,10 @@ func TestTimeInWhichWaflowWasClosedOrAsleepIsNoUptime(t *testing.T) {
 		b.awaitCause(b.reception, domain.CauseOnline)
 		time.Sleep(2 * time.Hour)
 
+		require.InDelta(t, -1, b.report().Uptime.Business, 0, "there are no business hours")
+		b.opensOnSaturdays(5, 7) // of which one passed while Waflow was closed
 		report := b.report()
+		require.InDelta(t, 0.5, report.Uptime.Business, 0.01)
 		require.InDelta(t, 2*time.Hour, downFor(report, domain.CauseAppStarting), float64(time.Minute))
 		require.InDelta(t, time.Hour, downFor(report, domain.CauseWokeFromSleep), float64(time.Minute))
 		require.Equal(t, 2, report.Uptime.Outages)
@@ -82,6 +85,16 @@ func TestAfterACrashTheHistoryKnowsWhenThatWas(t *testing.T) {
 		b.awaitCause(b.reception, domain.CauseOnline)
 		require.InDelta(t, 3*time.Hour, downFor(b.report(), domain.CauseAppStarting), float64(2*aliveEvery))
 	})
+}
+
+// opensOnSaturdays gives the subaccount business hours on the day that the clock of a bubble begins with, in its zone.
+func (b *bubble) opensOnSaturdays(from, to int) {
+	b.t.Helper()
+	device, err := b.store.Device(context.Background(), b.reception)
+	require.NoError(b.t, err)
+	hours := bridge.BusinessHours{On: true, Days: [7]bool{time.Saturday: true}, From: from * 60, To: to * 60, Zone: "UTC"}
+	_, err = facade[*bridge.Fleet](b).SetBusinessHours(int64(device.Ref.Subaccount), hours)
+	require.NoError(b.t, err)
 }
 
 // forgetClosing leaves of a run what a crash leaves: the last note of those that were made now and then.

@@ -13,6 +13,7 @@ type Store interface {
 	CreateSubaccount(ctx context.Context, s domain.Subaccount) (domain.Subaccount, error)
 	RenameSubaccount(ctx context.Context, id domain.SubaccountID, name, initials string) (domain.Subaccount, error)
 	SetSubaccountNotify(ctx context.Context, id domain.SubaccountID, notify domain.NotifySwitch) (domain.Subaccount, error)
+	SetBusinessHours(ctx context.Context, id domain.SubaccountID, hours domain.BusinessHours) (domain.Subaccount, error)
 	Subaccounts(ctx context.Context) ([]domain.Subaccount, error)
 	CreateDevice(ctx context.Context, d domain.Device) (domain.Device, error)
 	UpdateDevice(ctx context.Context, ref domain.DeviceRef, patch domain.DevicePatch) (domain.Device, error)

@@ -60,6 +60,19 @@ func (f *Fleet) NotifySubaccount(ctx context.Context, id domain.SubaccountID, no
 	return s, nil
 }
 
+// SetBusinessHours says when a subaccount does business. Errors: invalid (detail "field": days, time, zone), not_found.
+func (f *Fleet) SetBusinessHours(ctx context.Context, id domain.SubaccountID, hours domain.BusinessHours) (domain.Subaccount, error) {
+	if err := hours.Check(); err != nil {
+		return domain.Subaccount{}, err
+	}
+	s, err := f.store.SetBusinessHours(ctx, id, hours)
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	f.bus.Publish(events.Subaccount(s))
+	return s, nil
+}
+
 func checkNotify(s domain.NotifySwitch) error {
 	if !slices.Contains(domain.NotifySwitches(), s) {
 		return invalid("notify", "unknown", "Notifications are on, off, or as one level up.")

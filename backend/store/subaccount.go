@@ -9,13 +9,15 @@ import (
 	"waflow/backend/domain"
 )
 
-const subaccountColumns = "id, name, initials, colour, position, created, notify, keep_deleted"
+const subaccountColumns = "id, name, initials, colour, position, created, notify, keep_deleted, hours_on, hours_days, hours_from, hours_to, hours_zone"
 
 func scanSubaccount(row dbutil.Scannable) (domain.Subaccount, error) {
 	var a domain.Subaccount
 	var created int64
-	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created, &a.Notify, &a.KeepDeleted)
-	a.Created = fromMillis(created)
+	var days int
+	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created, &a.Notify, &a.KeepDeleted,
+		&a.Hours.On, &days, &a.Hours.From, &a.Hours.To, &a.Hours.Zone)
+	a.Created, a.Hours.Days = fromMillis(created), weekdays(days)
 	return a, err
 }
 

@@ -44,9 +44,10 @@ func oldRows() map[int][]string {
 			"INSERT INTO notices (kind, at) VALUES ('offline', 9)",
 			"INSERT INTO notice_items (subaccount_id, notice_id, place, device_id, kind, status, cause, since) VALUES (1, 1, 0, 1, 'offline', 'offline', 'network_down', 8)",
 		},
-		6: {"INSERT INTO gaps (subaccount_id, device_id, from_at, to_at, cause, state, mark) VALUES (1, 1, 8, 9, 'network_down', 'verified', 1)"},
-		7: {"INSERT INTO sleeps (from_at, to_at) VALUES (8, 9)"},
-		8: {"INSERT INTO device_proxies (device_id, subaccount_id, scheme, host, port) VALUES (1, 1, 'socks5', 'proxy.example', 1080)"},
+		6:  {"INSERT INTO gaps (subaccount_id, device_id, from_at, to_at, cause, state, mark) VALUES (1, 1, 8, 9, 'network_down', 'verified', 1)"},
+		7:  {"INSERT INTO sleeps (from_at, to_at) VALUES (8, 9)"},
+		8:  {"INSERT INTO device_proxies (device_id, subaccount_id, scheme, host, port) VALUES (1, 1, 'socks5', 'proxy.example', 1080)"},
+		17: {"UPDATE subaccounts SET hours_on = TRUE, hours_zone = 'Europe/Lisbon' WHERE id = 2"},
 	}
 }
 

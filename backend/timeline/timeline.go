@@ -19,6 +19,8 @@ type Store interface {
 	Timeline(ctx context.Context, ref domain.DeviceRef, before int64, problems bool, limit int) ([]domain.StateChange, error)
 	// Gaps returns the gaps of a device that began between two moments, both included.
 	Gaps(ctx context.Context, ref domain.DeviceRef, from, to time.Time) ([]domain.Gap, error)
+	// BusinessHours returns those of the devices whose subaccount has any.
+	BusinessHours(ctx context.Context) (map[domain.DeviceID]domain.BusinessHours, error)
 	// ToldSince returns what all devices told since a moment, each device's preceded by the last row before it, as they were written.
 	ToldSince(ctx context.Context, since time.Time) ([]domain.ToldCause, error)
 }

@@ -8,13 +8,18 @@ import (
 	"waflow/backend/domain"
 )
 
-// Summary is how much of a stretch of time a device was up.
-type Summary struct {
+// Times is how much time a device was up and down.
+type Times struct {
 	Before   time.Duration // before the first link: not counted
 	Up, Down time.Duration
-	Outages  int           // how often it was down
-	Median   time.Duration // of the outages that are over; 0 without one
-	Causes   []CauseTime   // what it was down for, longest first
+}
+
+// Summary is how much of a stretch of time a device was up.
+type Summary struct {
+	Times
+	Outages int           // how often it was down
+	Median  time.Duration // of the outages that are over; 0 without one
+	Causes  []CauseTime   // what it was down for, longest first
 }
 
 // CauseTime is how long a cause kept a device down, and how often.
@@ -25,12 +30,23 @@ type CauseTime struct {
 }
 
 // Share returns the part of the counted time that the device was up, from 0 to 1, and false when no time is counted.
-func (s Summary) Share() (float64, bool) {
-	counted := s.Up + s.Down
+func (t Times) Share() (float64, bool) {
+	counted := t.Up + t.Down
 	if counted <= 0 {
 		return 0, false
 	}
-	return float64(s.Up) / float64(counted), true
+	return float64(t.Up) / float64(counted), true
+}
+
+func (t *Times) add(s Span) {
+	switch {
+	case !s.Counted():
+		t.Before += s.Length()
+	case s.Up():
+		t.Up += s.Length()
+	default:
+		t.Down += s.Length()
+	}
 }
 
 // Summarize adds up spans that follow each other, as Spans returns them.
@@ -40,17 +56,15 @@ func Summarize(spans []Span) Summary {
 	var outage time.Duration // of the one that goes on; 0 without one
 	byCause := map[domain.Cause]CauseTime{}
 	for _, span := range spans {
+		s.add(span)
 		switch {
 		case !span.Counted():
-			s.Before += span.Length()
 		case span.Up():
-			s.Up += span.Length()
 			if outage > 0 {
 				ended = append(ended, outage)
 			}
 			outage = 0
 		default:
-			s.Down += span.Length()
 			if outage == 0 {
 				s.Outages++
 			}

@@ -224,11 +224,11 @@ func TestWhateverTheHistoryTheTimeAddsUp(t *testing.T) {
 		require.LessOrEqual(t, sum.Median, sum.Down)
 
 		zone := rapid.SampledFrom(zones).Draw(t, "zone")
-		var byDay uptime.Summary
+		var byDay uptime.Times
 		for _, d := range uptime.Days(spans, zone) {
 			byDay.Before, byDay.Up, byDay.Down = byDay.Before+d.Before, byDay.Up+d.Up, byDay.Down+d.Down
 		}
-		require.Equal(t, uptime.Summary{Before: sum.Before, Up: sum.Up, Down: sum.Down}, byDay)
+		require.Equal(t, sum.Times, byDay)
 
 		cells := rapid.IntRange(1, 50).Draw(t, "cells")
 		blocks := uptime.Strip(spans, cells)

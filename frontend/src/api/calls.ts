@@ -3,6 +3,7 @@ import type {
   AppInfo,
   ChangePage,
   BulkAction,
+  BusinessHours,
   BulkOutcome,
   ConversationPage,
   DemoPhone,
@@ -60,6 +61,7 @@ export function callsOver(transport: Transport) {
       createSubaccount: (name: string) => call<Subaccount>("Fleet.CreateSubaccount", name),
       renameSubaccount: (id: number, name: string) => call<Subaccount>("Fleet.RenameSubaccount", id, name),
       notifySubaccount: (id: number, notify: NotifySwitch) => call<Subaccount>("Fleet.NotifySubaccount", id, notify),
+      setBusinessHours: (id: number, hours: BusinessHours) => call<Subaccount>("Fleet.SetBusinessHours", id, hours),
       createDevice: (subaccount: number, label: string, purpose: string) =>
         call<Device>("Fleet.CreateDevice", subaccount, label, purpose),
       updateDevice: (id: number, settings: DeviceSettings) => call<Device>("Fleet.UpdateDevice", id, settings),

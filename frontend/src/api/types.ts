@@ -80,6 +80,21 @@ export interface Subaccount {
   position: number;
   /** Whether its devices are told of: "" as the workspace. */
   notify: NotifySwitch;
+  hours: BusinessHours;
+}
+
+/** When a subaccount does business, by what the clock on the wall shows in a place. */
+export interface BusinessHours {
+  /** Else there are none, and the rest is what the next ones begin with. */
+  on: boolean;
+  /** The seven days on which they may begin, Sunday first. */
+  days: boolean[];
+  /** Minutes since midnight. */
+  from: number;
+  /** The same; on the next day where it is not after `from`. */
+  to: number;
+  /** "Europe/Lisbon"; "" is the computer's own. */
+  zone: string;
 }
 
 /** How much of a subaccount has not been read. */
@@ -261,6 +276,8 @@ export interface Uptime {
   to: number;
   /** 0 to 1; -1 where no time is counted, because the device was not linked. */
   share: number;
+  /** The share of the subaccount's business hours; -1 where it has none, or none of them is counted. */
+  business: number;
   down: number;
   outages: number;
   /** Of the outages that are over; 0 without one. */

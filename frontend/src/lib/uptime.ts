@@ -16,12 +16,18 @@ export function percent(share: number, locale: string, digits = 1): string {
   return m.uptime_percent({ share: new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(cut) });
 }
 
-/** What a strip shows, in one sentence: it is read out instead of the picture. */
+/** What a strip shows: it is read out instead of the picture. The business hours have a sentence of their own where they are known. */
 export function uptimeSummary(
-  uptime: { share: number; down: number; outages: number },
+  uptime: { share: number; business: number; down: number; outages: number },
   days: number,
   locale: string,
 ): string {
+  const summary = allHours(uptime, days, locale);
+  if (uptime.business < 0) return summary;
+  return m.uptime_summary_business({ summary, share: percent(uptime.business, locale, 2) });
+}
+
+function allHours(uptime: { share: number; down: number; outages: number }, days: number, locale: string): string {
   if (uptime.share < 0) return m.uptime_summary_none({ days });
   const share = percent(uptime.share, locale, 2);
   if (uptime.outages === 0) return m.uptime_summary_up({ days, share });

@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Device } from "../api/types";
-import { sampleDevice } from "../test/samples";
+import { sampleDevice, sampleSubaccount } from "../test/samples";
 import { FleetList, SETTLE_MS } from "./fleetList.svelte";
 import { Workspace } from "./workspace.svelte";
 
-const subaccounts = [1, 2].map((id) => ({
-  id,
-  name: `C${id}`,
-  initials: `C${id}`,
-  colour: "teal",
-  position: id,
-  notify: "" as const,
-}));
+const subaccounts = [1, 2].map((id) =>
+  sampleSubaccount({
+    id,
+    name: `C${id}`,
+    initials: `C${id}`,
+    colour: "teal",
+    position: id,
+  }),
+);
 
 function fleet(devices: Device[]) {
   const workspace = new Workspace();

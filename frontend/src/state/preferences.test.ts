@@ -4,7 +4,7 @@ import type { Settings } from "../api/types";
 import { deferred } from "../test/deferred";
 import { Preferences } from "./preferences.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
-import { sampleSettings } from "../test/samples";
+import { sampleSettings, sampleSubaccount } from "../test/samples";
 
 const refusal = new CallError({ code: "conflict", message: "", detail: {}, action: "" });
 const settings: Settings = sampleSettings();
@@ -54,7 +54,7 @@ describe("preferences", () => {
 });
 
 describe("the dialog of a subaccount", () => {
-  const made = { id: 5, name: "Ana", initials: "AN", colour: "teal", position: 0, notify: "" as const };
+  const made = sampleSubaccount({ id: 5, name: "Ana", initials: "AN", colour: "teal", position: 0 });
 
   it("tells of the subaccount that it created and closes", async () => {
     const created: number[] = [];
@@ -62,13 +62,14 @@ describe("the dialog of a subaccount", () => {
       createSubaccount: () => Promise.resolve(made),
       renameSubaccount: () => Promise.resolve(made),
       notifySubaccount: () => Promise.resolve(made),
+      setBusinessHours: () => Promise.resolve(made),
     };
     const dialog = new SubaccountDialog(calls, ({ id }) => created.push(id));
     dialog.create();
     await dialog.save("Ana");
     expect(created).toEqual([5]);
     expect(dialog.open).toBe(false);
-    dialog.rename(made);
+    dialog.edit(made);
     await dialog.save("Eva");
     expect(created).toEqual([5]);
   });
@@ -78,12 +79,13 @@ describe("the dialog of a subaccount", () => {
       createSubaccount: () => Promise.reject(refusal),
       renameSubaccount: () => Promise.reject(refusal),
       notifySubaccount: () => Promise.reject(refusal),
+      setBusinessHours: () => Promise.reject(refusal),
     };
     const dialog = new SubaccountDialog(calls, () => undefined);
     dialog.create();
     await dialog.save("Ana");
     expect([dialog.open, dialog.problem?.code, dialog.busy]).toEqual([true, "conflict", false]);
-    dialog.rename(made);
+    dialog.edit(made);
     expect(dialog.problem).toBeNull();
   });
 });

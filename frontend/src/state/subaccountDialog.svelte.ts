@@ -1,18 +1,25 @@
 import { problemOf } from "../api/problem";
-import type { NotifySwitch, Problem, Subaccount } from "../api/types";
+import type { BusinessHours, NotifySwitch, Problem, Subaccount } from "../api/types";
 
 /** What the dialog asks of the engine. */
 export interface SubaccountCalls {
   createSubaccount(name: string): Promise<Subaccount>;
   renameSubaccount(id: number, name: string): Promise<Subaccount>;
   notifySubaccount(id: number, notify: NotifySwitch): Promise<Subaccount>;
+  setBusinessHours(id: number, hours: BusinessHours): Promise<Subaccount>;
 }
 
-/** The dialog that creates or renames a subaccount. */
+/** What is said of a subaccount besides its name. */
+export interface SubaccountSettings {
+  notify: NotifySwitch;
+  hours: BusinessHours;
+}
+
+/** The dialog that creates or edits a subaccount. */
 export class SubaccountDialog {
   open = $state(false);
-  /** Which one is renamed; undefined while one is created. */
-  renamed = $state.raw<Subaccount | undefined>(undefined);
+  /** Which one is edited; undefined while one is created. */
+  edited = $state.raw<Subaccount | undefined>(undefined);
   busy = $state(false);
   problem = $state.raw<Problem | null>(null);
 
@@ -29,7 +36,7 @@ export class SubaccountDialog {
     this.#show(undefined);
   }
 
-  rename(subaccount: Subaccount): void {
+  edit(subaccount: Subaccount): void {
     this.#show(subaccount);
   }
 
@@ -37,15 +44,17 @@ export class SubaccountDialog {
     this.open = false;
   }
 
-  /** Saves under a name, with the switch of its notifications. The dialog stays open when it is refused. */
-  async save(name: string, notify: NotifySwitch = ""): Promise<void> {
+  /** Saves under a name; of the settings what is another than before. The dialog stays open when something is refused. */
+  async save(name: string, settings: Partial<SubaccountSettings> = {}): Promise<void> {
     this.busy = true;
     this.problem = null;
     try {
-      const { renamed } = this;
-      if (renamed !== undefined) {
-        await this.#calls.renameSubaccount(renamed.id, name);
-        if (notify !== renamed.notify) await this.#calls.notifySubaccount(renamed.id, notify);
+      const { edited } = this;
+      if (edited !== undefined) {
+        const { notify, hours } = { ...edited, ...settings };
+        await this.#calls.renameSubaccount(edited.id, name);
+        if (notify !== edited.notify) await this.#calls.notifySubaccount(edited.id, notify);
+        if (hours !== edited.hours) await this.#calls.setBusinessHours(edited.id, hours);
       } else this.#created(await this.#calls.createSubaccount(name));
       this.open = false;
     } catch (error) {
@@ -55,8 +64,8 @@ export class SubaccountDialog {
     }
   }
 
-  #show(renamed: Subaccount | undefined): void {
-    this.renamed = renamed;
+  #show(edited: Subaccount | undefined): void {
+    this.edited = edited;
     this.problem = null;
     this.open = true;
   }

@@ -217,8 +217,9 @@ export class Waflow {
     if (connected) void this.#lookAtTheClock();
   }
 
-  // Whether a device's status or its cause is another than before.
+  // Whether figures of the past are others than before: by a device's status or its cause, or by business hours.
   #turns({ topic, id, gone, value }: Change): boolean {
+    if (topic === "subaccount") return true;
     if (topic !== "device" || gone) return false;
     const before = this.workspace.device(id);
     const { cause, since } = value as Device;

@@ -2,17 +2,17 @@ import { describe, expect, it, vi } from "vitest";
 import { CallError } from "../api/problem";
 import type { Subaccount } from "../api/types";
 import { blankHistory, EngineEnd } from "../test/engine";
-import { sampleDevice } from "../test/samples";
+import { sampleDevice, sampleSubaccount } from "../test/samples";
 import { Waflow } from "./waflow.svelte";
 
-const subaccount = (id: number): Subaccount => ({
-  id,
-  name: `C${id}`,
-  initials: `C${id}`,
-  colour: "teal",
-  position: id,
-  notify: "",
-});
+const subaccount = (id: number): Subaccount =>
+  sampleSubaccount({
+    id,
+    name: `C${id}`,
+    initials: `C${id}`,
+    colour: "teal",
+    position: id,
+  });
 
 async function started(engine: EngineEnd) {
   const waflow = new Waflow(engine, blankHistory());

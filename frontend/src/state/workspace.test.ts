@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Change, Subaccount } from "../api/types";
 import { carrierName } from "../lib/deviceWords";
-import { sampleDevice } from "../test/samples";
+import { sampleDevice, sampleSubaccount } from "../test/samples";
 import { Workspace } from "./workspace.svelte";
 
-const subaccount = (id: number, position = id): Subaccount => ({
-  id,
-  name: `Client ${id}`,
-  initials: `C${id}`,
-  colour: "teal",
-  position,
-  notify: "",
-});
+const subaccount = (id: number, position = id): Subaccount =>
+  sampleSubaccount({
+    id,
+    name: `Client ${id}`,
+    initials: `C${id}`,
+    colour: "teal",
+    position,
+  });
 const change = (topic: string, id: number, value: unknown): Change => ({ topic, id, gone: value === null, value });
 
 function filled(): Workspace {

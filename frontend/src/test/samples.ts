@@ -7,6 +7,7 @@ import type {
   Pairing,
   Settings,
   StateChange,
+  Subaccount,
   Uptime,
 } from "../api/types";
 
@@ -60,6 +61,12 @@ export function samplePast(part: Partial<HistoryProgress> = {}): HistoryProgress
     done: false,
     ...part,
   };
+}
+
+/** A subaccount that does as the workspace does, with what a test wants otherwise. */
+export function sampleSubaccount(part: Partial<Subaccount> = {}): Subaccount {
+  const hours = { on: false, days: [false, true, true, true, true, true, false], from: 540, to: 1080, zone: "" };
+  return { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "", hours, ...part };
 }
 
 /** A device that is connected, with what a test wants otherwise. */
@@ -118,7 +125,7 @@ export function sampleChange(part: Partial<StateChange> = {}): StateChange {
 export function sampleUptime(part: Partial<Uptime> = {}): Uptime {
   const to = 7 * 24 * 60 * 60_000;
   const strip = [{ from: 0, to, status: "connected" }];
-  return { device: 1, from: 0, to, share: 1, down: 0, outages: 0, median: 0, strip, ...part };
+  return { device: 1, from: 0, to, share: 1, business: -1, down: 0, outages: 0, median: 0, strip, ...part };
 }
 
 /** A pairing that shows its first code, with what a test wants otherwise. */

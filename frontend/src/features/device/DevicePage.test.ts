@@ -7,7 +7,7 @@ import { DeviceProxy } from "../../state/deviceProxy.svelte";
 import { DeviceHistory } from "../../state/deviceHistory.svelte";
 import { Pasts } from "../../state/pasts.svelte";
 import { DeviceUptime } from "../../state/uptimeReport.svelte";
-import { sampleChange, sampleDevice, samplePast } from "../../test/samples";
+import { sampleChange, sampleDevice, samplePast, sampleSubaccount } from "../../test/samples";
 import DevicePage from "./DevicePage.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
@@ -34,7 +34,7 @@ function show(
     }),
     pasts,
     uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
-    owner: { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" as const },
+    owner: sampleSubaccount({ id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 }),
     slot: 1,
     history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false, gaps }), checkGap }),
     now,

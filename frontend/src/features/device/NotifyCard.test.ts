@@ -2,7 +2,7 @@ import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { DeviceSettings, Device, NotifySwitch } from "../../api/types";
-import { sampleDevice } from "../../test/samples";
+import { sampleDevice, sampleSubaccount } from "../../test/samples";
 import NotifyCard from "./NotifyCard.svelte";
 
 const TOLD = /^You are told when it is offline/;
@@ -10,7 +10,14 @@ const SILENT = /^You are not told about this device/;
 
 function show(device: NotifySwitch, subaccount: NotifySwitch, workspaceOn: boolean) {
   const onsave = vi.fn((_device: Device, _part: Partial<DeviceSettings>) => Promise.resolve(""));
-  const owner = { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: subaccount };
+  const owner = sampleSubaccount({
+    id: 1,
+    name: "Clínica Vida",
+    initials: "CV",
+    colour: "teal",
+    position: 0,
+    notify: subaccount,
+  });
   const shown = sampleDevice({ notify: device });
   render(NotifyCard, { device: shown, owner, workspaceOn, onsave });
   return { onsave, device: shown };

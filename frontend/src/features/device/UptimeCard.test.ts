@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { UptimeReport } from "../../api/types";
 import { DeviceUptime } from "../../state/uptimeReport.svelte";
-import { sampleDevice, sampleUptime } from "../../test/samples";
+import { sampleDevice, sampleSubaccount, sampleUptime } from "../../test/samples";
 import UptimeCard from "./UptimeCard.svelte";
 
 const DAY = 24 * 60 * 60_000;
@@ -13,7 +13,14 @@ const now = new Date(2026, 10, 24, 14, 32).getTime();
 function show(report: UptimeReport) {
   const calls = { report: vi.fn(() => Promise.resolve(report)) };
   const uptime = new DeviceUptime(1, calls);
-  render(UptimeCard, { uptime, device: sampleDevice(), now, locale: "en", version: "0.1.0" });
+  render(UptimeCard, {
+    uptime,
+    device: sampleDevice(),
+    owner: sampleSubaccount(),
+    now,
+    locale: "en",
+    version: "0.1.0",
+  });
   return { calls, user: userEvent.setup() };
 }
 
@@ -50,6 +57,26 @@ describe("a device's uptime", () => {
         name: "Last 30 days: 99.99 %. Messages could not arrive for 1 h 09, 4 times.",
       }),
     ).toBeInTheDocument();
+  });
+
+  it("tells the share of the business hours beside it, and reads it again when they change", async () => {
+    const report = { ...lossy, uptime: { ...lossy.uptime, business: 0.98119 } };
+    const calls = { report: vi.fn(() => Promise.resolve(report)) };
+    const props = { device: sampleDevice(), now, locale: "en", version: "0.1.0" };
+    const uptime = new DeviceUptime(1, calls);
+    const owner = sampleSubaccount();
+    const { rerender } = render(UptimeCard, { ...props, uptime, owner });
+    expect(await screen.findByTestId("uptime-business")).toHaveTextContent("98.11 %in business hours");
+    expect(screen.getByRole("img", { name: /4 times\. In business hours: 98\.11 %\.$/ })).toBeInTheDocument();
+    expect(calls.report).toHaveBeenCalledTimes(1);
+    await rerender({ ...props, uptime, owner: { ...owner, hours: { ...owner.hours, on: true } } });
+    expect(calls.report).toHaveBeenCalledTimes(2);
+  });
+
+  it("tells no second share where there are no business hours", async () => {
+    show(lossy);
+    expect(await screen.findByText("99.99 %")).toBeVisible();
+    expect(screen.queryByTestId("uptime-business")).toBeNull();
   });
 
   it("has the chart as a table too, and what the time was lost to", async () => {

@@ -7,13 +7,13 @@ import { Uptimes } from "../../state/uptimes.svelte";
 import { Workspace } from "../../state/workspace.svelte";
 import { Together } from "../../state/together.svelte";
 import { layOut } from "../../test/layout";
-import { sampleDevice, sampleUptime } from "../../test/samples";
+import { sampleDevice, sampleSubaccount, sampleUptime } from "../../test/samples";
 import FleetView from "./FleetView.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
 const subaccounts = [
-  { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" as const },
-  { id: 2, name: "مطعم الواحة", initials: "مو", colour: "rust", position: 1, notify: "" as const },
+  sampleSubaccount({ id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 }),
+  sampleSubaccount({ id: 2, name: "مطعم الواحة", initials: "مو", colour: "rust", position: 1 }),
 ];
 const reception = sampleDevice({
   id: 1,

@@ -4,12 +4,12 @@ import { expect, it, vi } from "vitest";
 
 import type { Subaccount } from "../../api/types";
 import { Inbox } from "../../state/inbox.svelte";
-import { sampleConversation } from "../../test/samples";
+import { sampleConversation, sampleSubaccount } from "../../test/samples";
 import InboxView from "./InboxView.svelte";
 
 const subaccounts: Subaccount[] = [
-  { id: 1, name: "Hotel Miramar", initials: "HM", colour: "teal", position: 0, notify: "" as const },
-  { id: 2, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 1, notify: "" as const },
+  sampleSubaccount({ id: 1, name: "Hotel Miramar", initials: "HM", colour: "teal", position: 0 }),
+  sampleSubaccount({ id: 2, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 1 }),
 ];
 
 // The page of the tests has no layout to watch.

@@ -6,12 +6,12 @@ import { describe, expect, it, vi } from "vitest";
 import { CallError } from "../../api/problem";
 import type { Device, Pairing, Subaccount } from "../../api/types";
 import { PairingDialog } from "../../state/pairing.svelte";
-import { sampleDevice, samplePairing } from "../../test/samples";
+import { sampleDevice, samplePairing, sampleSubaccount } from "../../test/samples";
 import PairDialog from "./PairDialog.svelte";
 
 const subaccounts: Subaccount[] = [
-  { id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0, notify: "" as const },
-  { id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1, notify: "" as const },
+  sampleSubaccount({ id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0 }),
+  sampleSubaccount({ id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1 }),
 ];
 const fresh = sampleDevice({
   linked: 0,

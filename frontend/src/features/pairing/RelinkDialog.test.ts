@@ -5,13 +5,13 @@ import { expect, it, vi } from "vitest";
 
 import type { Device, Pairing, Subaccount } from "../../api/types";
 import { RelinkQueue } from "../../state/relink.svelte";
-import { sampleDevice, samplePairing } from "../../test/samples";
+import { sampleDevice, samplePairing, sampleSubaccount } from "../../test/samples";
 import RelinkBar from "./RelinkBar.svelte";
 import RelinkDialog from "./RelinkDialog.svelte";
 
 const subaccounts: Subaccount[] = [
-  { id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0, notify: "" as const },
-  { id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1, notify: "" as const },
+  sampleSubaccount({ id: 1, name: "Autos Ruiz", initials: "AR", colour: "rust", position: 0 }),
+  sampleSubaccount({ id: 2, name: "Hotel Miramar", initials: "HM", colour: "cobalt", position: 1 }),
 ];
 const unlinked = (id: number, part: Partial<Device>) =>
   sampleDevice({ id, linked: 0, status: "attention", cause: "unlinked_from_phone", next: "relink", ...part });

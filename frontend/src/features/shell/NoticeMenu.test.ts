@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Notice } from "../../api/types";
 import { Notices } from "../../state/notices.svelte";
 import { Workspace } from "../../state/workspace.svelte";
-import { sampleDevice } from "../../test/samples";
+import { sampleDevice, sampleSubaccount } from "../../test/samples";
 import NoticeMenu from "./NoticeMenu.svelte";
 
 const now = new Date(2026, 10, 24, 14, 32).getTime();
@@ -30,7 +30,7 @@ const several: Notice = {
 function show(told: Notice[], read = 0) {
   const workspace = new Workspace();
   workspace.load({
-    subaccounts: [{ id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "" }],
+    subaccounts: [sampleSubaccount({ id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 })],
     devices: [sampleDevice(), sampleDevice({ id: 2, slot: 2, label: "Dr. Prado" })],
     removed: [],
     unread: [],

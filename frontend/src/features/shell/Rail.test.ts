@@ -2,17 +2,18 @@ import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Workspace } from "../../state/workspace.svelte";
-import { sampleDevice } from "../../test/samples";
+import { sampleDevice, sampleSubaccount } from "../../test/samples";
 import RailHost from "../../test/RailHost.svelte";
 
-const subaccounts = [1, 2].map((id) => ({
-  id,
-  name: `Client ${id}`,
-  initials: `C${id}`,
-  colour: "teal",
-  position: id,
-  notify: "" as const,
-}));
+const subaccounts = [1, 2].map((id) =>
+  sampleSubaccount({
+    id,
+    name: `Client ${id}`,
+    initials: `C${id}`,
+    colour: "teal",
+    position: id,
+  }),
+);
 
 function show(focus = 0) {
   const workspace = new Workspace();

@@ -2,7 +2,7 @@ import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { Rest, type RestCalls } from "../../state/rest.svelte";
-import { sampleDevice, sampleLate } from "../../test/samples";
+import { sampleDevice, sampleLate, sampleSubaccount } from "../../test/samples";
 import Banners from "./Banners.svelte";
 import LateMessages from "./LateMessages.svelte";
 
@@ -49,8 +49,8 @@ describe("messages that were due while the computer slept", () => {
     const sendLate = vi.fn(() => Promise.resolve());
     const cancel = vi.fn(() => Promise.resolve());
     const subaccounts = [
-      { id: 1, name: "Hotel Miramar", initials: "H", colour: "teal", position: 0, notify: "" as const },
-      { id: 2, name: "Clinic", initials: "C", colour: "rose", position: 1, notify: "" as const },
+      sampleSubaccount({ id: 1, name: "Hotel Miramar", initials: "H", colour: "teal", position: 0 }),
+      sampleSubaccount({ id: 2, name: "Clinic", initials: "C", colour: "rose", position: 1 }),
     ];
     render(LateMessages, { rest: resting({ sendLate, cancel }), subaccounts, devices: [sampleDevice()], now: 2000 });
     const [first, second] = screen.getAllByTestId("late-message");

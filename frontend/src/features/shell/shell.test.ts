@@ -6,7 +6,7 @@ import type { AppInfo } from "../../api/types";
 import { Notices } from "../../state/notices.svelte";
 import { SubaccountDialog } from "../../state/subaccountDialog.svelte";
 import { Workspace } from "../../state/workspace.svelte";
-import { sampleDevice } from "../../test/samples";
+import { sampleDevice, sampleSubaccount } from "../../test/samples";
 import Banners from "./Banners.svelte";
 import NoticeStack from "./NoticeStack.svelte";
 import StartupProblem from "./StartupProblem.svelte";
@@ -27,7 +27,12 @@ const info: AppInfo = {
 describe("the dialog that creates a subaccount", () => {
   function show(create: (name: string) => Promise<never>) {
     const dialog = new SubaccountDialog(
-      { createSubaccount: create, renameSubaccount: (_, name) => create(name), notifySubaccount: () => create("") },
+      {
+        createSubaccount: create,
+        renameSubaccount: (_, name) => create(name),
+        notifySubaccount: () => create(""),
+        setBusinessHours: () => create(""),
+      },
       () => undefined,
     );
     dialog.create();
@@ -63,7 +68,7 @@ describe("notices in the page", () => {
     const notices = new Notices({ readNotices: async () => undefined });
     const workspace = new Workspace();
     workspace.load({
-      subaccounts: [{ id: 4, name: "Hotel", initials: "H", colour: "teal", position: 0, notify: "" as const }],
+      subaccounts: [sampleSubaccount({ id: 4, name: "Hotel", initials: "H", colour: "teal", position: 0 })],
       devices: [sampleDevice({ id: 9, subaccount: 4, label: "Concierge" })],
       removed: [],
       unread: [],
