@@ -155,7 +155,7 @@ func (l *Library) settle(ctx context.Context, job domain.MediaJob, err error) (b
 		if job.Attempts+1 >= mostSelf {
 			return true, l.c.Store.MediaFailed(ctx, job.Message, domain.MediaGone, why)
 		}
-		l.c.Logger.Info().Err(err).Int64("message", int64(job.Message)).Msg("the file of a message is tried again later")
+		l.c.Logger.Info().Str("code", string(why)).Int64("message", int64(job.Message)).Msg("the file of a message is tried again later")
 		if err := l.c.Store.MediaLater(ctx, job.Message, wait(job.Attempts+1)); err != nil {
 			return false, err
 		}
