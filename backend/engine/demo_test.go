@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,12 +71,17 @@ func TestDemoHasWeeksOfHistory(t *testing.T) {
 		var err error
 		page, err = r.inbox.Conversations(within(t), domain.ConversationQuery{Limit: 100})
 		require.NoError(t, err)
-		return len(page.Conversations) >= 42
+		told, err := r.store.HistoryProgress(within(t))
+		require.NoError(t, err)
+		return len(page.Conversations) >= 42 && !slices.ContainsFunc(told, func(p domain.HistoryProgress) bool { return !p.Done() })
 	})
 	require.Len(t, page.Conversations, 42, "forty people and two groups")
+	all := 0
 	for _, c := range page.Conversations {
 		messages := r.messages(c.Ref.Conversation)
-		require.Greater(t, len(messages), 4, c.Title)
+		// How much they wrote depends on the day of the week on which the demo is opened.
+		require.Greater(t, len(messages), 1, c.Title)
+		all += len(messages)
 		seen := map[string]bool{}
 		for i, m := range messages {
 			require.False(t, seen[m.WAID], "once")
@@ -83,4 +89,5 @@ func TestDemoHasWeeksOfHistory(t *testing.T) {
 			require.False(t, i > 0 && m.At.Before(messages[i-1].At), "in order")
 		}
 	}
+	require.Greater(t, all, 300)
 }

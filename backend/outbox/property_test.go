@@ -2,8 +2,10 @@ package outbox_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +50,7 @@ type entry struct {
 // walk is a world in which anything may happen, and what must be true of it.
 type walk struct {
 	*world
+	mu      sync.Mutex // sends are answered on goroutines of the outbox
 	entries []*entry
 	mode    string
 	dead    bool                // the program is killed: nothing of it reaches anybody any more
@@ -66,7 +69,7 @@ func TestWhateverHappensMessagesArriveOnceInTheirTurnsOrAreTakenBack(t *testing.
 				k.do(d)
 				time.Sleep(d.After)
 			}
-			k.mode = ""
+			k.set(func() { k.mode = "" })
 			for i := range w.d {
 				k.online(i)
 			}
@@ -79,7 +82,27 @@ func TestWhateverHappensMessagesArriveOnceInTheirTurnsOrAreTakenBack(t *testing.
 
 func lane(device domain.DeviceID, to domain.Peer) string { return fmt.Sprint(device, " ", to.LID) }
 
+// set changes something that answers go by.
+func (k *walk) set(change func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	change()
+}
+
 func (k *walk) answer(ctx context.Context, _ int, a attempt) error {
+	err := k.verdict(a)
+	if errors.Is(err, errNoAck) {
+		return ackLost(ctx)
+	}
+	return err
+}
+
+// errNoAck is the verdict on a message that arrives and whose ack does not.
+var errNoAck = errors.New("no ack")
+
+func (k *walk) verdict(a attempt) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.dead || k.mode == "cut" {
 		return notConnected()
 	}
@@ -94,7 +117,7 @@ func (k *walk) answer(ctx context.Context, _ int, a attempt) error {
 	}
 	switch k.mode {
 	case "lose acks":
-		return ackLost(ctx)
+		return errNoAck
 	case "lose connections":
 		return &domain.Error{Code: domain.CodeSendUncertain, Message: "connection lost"}
 	}
@@ -121,10 +144,10 @@ func (k *walk) do(d deed) {
 		k.crash()
 		return
 	case "lose acks", "lose connections", "refuse":
-		k.mode = d.What
+		k.set(func() { k.mode = d.What })
 		return
 	case "answer":
-		k.mode = ""
+		k.set(func() { k.mode = "" })
 		return
 	}
 	if len(k.entries) == 0 {
@@ -167,7 +190,7 @@ func (k *walk) write(d deed) {
 	if e.scheduled = d.What == "schedule"; e.scheduled {
 		e.turn, n.Schedule = k.soon(d)
 	}
-	k.entries = append(k.entries, e)
+	k.set(func() { k.entries = append(k.entries, e) })
 	m, err := k.Queue(context.Background(), n)
 	require.NoError(k.t, err)
 	e.id = m.ID
@@ -180,11 +203,12 @@ func (k *walk) online(i int) {
 
 // crash goes on with what a killed program left on disk.
 func (k *walk) crash() {
-	k.dead = true
+	k.set(func() { k.dead = true })
 	left := k.copyOfDisk()
 	k.stop()
 	require.NoError(k.t, k.store.Close())
-	k.dir, k.dead = left, false
+	k.dir = left
+	k.set(func() { k.dead = false })
 	k.openStore()
 	k.start(k.store)
 }
