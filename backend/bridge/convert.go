@@ -38,7 +38,7 @@ func ms(t time.Time) int64 {
 func subaccountOf(s domain.Subaccount) Subaccount {
 	return Subaccount{
 		ID: int64(s.ID), Name: s.Name, Initials: s.Initials, Colour: string(s.Colour), Position: s.Position, Notify: string(s.Notify),
-		Hours: BusinessHours(s.Hours),
+		Hours: BusinessHours(s.Hours), KeepDeleted: s.KeepDeleted,
 	}
 }
 
@@ -129,7 +129,7 @@ func conversationOf(c domain.Conversation) Conversation {
 
 func messageOf(m domain.Message) Message {
 	text, long := cutBytes(m.Text, shownBytes)
-	return Message{
+	out := Message{
 		ID:           int64(m.ID),
 		Conversation: int64(m.Conversation.Conversation),
 		Subaccount:   int64(m.Conversation.Subaccount),
@@ -144,7 +144,15 @@ func messageOf(m domain.Message) Message {
 		State:        string(m.State),
 		FailCode:     string(m.FailCode),
 		Media:        mediaOf(m),
+		Content:      contentOf(m),
+		Edited:       ms(m.Edited),
+		Deleted:      deletionOf(m.Deleted),
+		Reactions:    reactionsOf(m.Reactions),
 	}
+	if m.Author != nil {
+		out.Author, out.AuthorKey = personName(m.Author.Name, m.Author.Number), int64(m.Author.Contact)
+	}
+	return out
 }
 
 func threadOf(seq int64, t inbox.Thread) Thread {

@@ -55,7 +55,8 @@ type Subaccount struct {
 	Position int    `json:"position"`
 	Notify   string `json:"notify"` // "": as the workspace; "on", "off"
 
-	Hours BusinessHours `json:"hours"`
+	KeepDeleted bool          `json:"keepDeleted"` // what messages said is kept when they are deleted for everyone
+	Hours       BusinessHours `json:"hours"`
 }
 
 // BusinessHours is when a subaccount does business: domain.BusinessHours.
@@ -230,6 +231,13 @@ type Message struct {
 	State        string `json:"state"`
 	FailCode     string `json:"failCode"`
 	Media        *Media `json:"media"` // of its file, null if it has none
+
+	Author    string     `json:"author"`    // in a group: who wrote it, a name or a number, "" where it is ours
+	AuthorKey int64      `json:"authorKey"` // of the author, to tell them apart
+	Content   *Content   `json:"content"`   // what it holds besides the text, null if nothing
+	Edited    int64      `json:"edited"`    // when the text was last changed; Inbox.Versions has the earlier ones
+	Deleted   *Deletion  `json:"deleted"`   // null unless it was deleted for everyone
+	Reactions []Reaction `json:"reactions"`
 }
 
 // ConversationPage is a part of the inbox, newest first. Next is the cursor of the following page, "" at the end.

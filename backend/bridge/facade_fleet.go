@@ -25,6 +25,14 @@ func (f *Fleet) RenameSubaccount(id int64, name string) (Subaccount, error) {
 	})
 }
 
+// KeepDeleted says whether what messages of a subaccount said is kept when they are deleted for everyone, from now on. Errors: not_found.
+func (f *Fleet) KeepDeleted(id int64, keep bool) (Subaccount, error) {
+	return ask(f.gate, "Fleet.KeepDeleted", func(ctx context.Context, s Services) (Subaccount, error) {
+		changed, err := s.Fleet.KeepDeleted(ctx, domain.SubaccountID(id), keep)
+		return subaccountOf(changed), err
+	})
+}
+
 // NotifySubaccount says whether notifications about a subaccount's devices are shown: "" as the workspace, "on", "off". Errors: invalid,
 // not_found.
 func (f *Fleet) NotifySubaccount(id int64, notify string) (Subaccount, error) {

@@ -98,7 +98,17 @@ type Message struct {
 	Edited       time.Time // when its text was last changed; zero: never
 	Deleted      *Deletion // nil unless it was deleted for everyone
 	Reactions    []Reaction
-	Votes        []Vote // of a poll
+	Votes        []Vote    // of a poll
+	People       []Person  // whom the content speaks of
+	Answers      MessageID // the message that Content.Reply names, 0 while it is not here
+}
+
+// Person is somebody that a message speaks of.
+type Person struct {
+	Peer   Peer   // as the message names them
+	Name   string // what they call themselves, "" while unknown
+	Number string // international digits without "+", "" while unknown
+	Ours   bool   // one of the subaccount's own devices
 }
 
 // Author is who wrote in a group.

@@ -46,6 +46,16 @@ func (f *Fleet) RenameSubaccount(ctx context.Context, id domain.SubaccountID, na
 	return s, nil
 }
 
+// KeepDeleted says whether what messages of a subaccount said is kept when they are deleted for everyone. Errors: not_found.
+func (f *Fleet) KeepDeleted(ctx context.Context, id domain.SubaccountID, keep bool) (domain.Subaccount, error) {
+	s, err := f.store.SetKeepDeleted(ctx, id, keep)
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	f.bus.Publish(events.Subaccount(s))
+	return s, nil
+}
+
 // NotifySubaccount says whether notifications about a subaccount's devices are shown. Errors: invalid, not_found.
 func (f *Fleet) NotifySubaccount(ctx context.Context, id domain.SubaccountID, notify domain.NotifySwitch) (domain.Subaccount, error) {
 	if err := checkNotify(notify); err != nil {

@@ -18,6 +18,8 @@ type Store interface {
 	Search(ctx context.Context, q domain.SearchQuery) (domain.SearchPage, error)
 	SearchNames(ctx context.Context, q domain.NameQuery) ([]domain.Conversation, int, error)
 	Message(ctx context.Context, id domain.MessageID) (domain.Message, error)
+	Versions(ctx context.Context, id domain.MessageID) ([]domain.Version, error)
+	Remarks(ctx context.Context, id domain.MessageID) ([]domain.Reaction, []domain.Vote, error)
 	Waiting(ctx context.Context, id domain.ConversationID) ([]domain.Waiting, error)
 	Unread(ctx context.Context) ([]domain.Unread, error)
 	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) ([]domain.ReadMark, error)

@@ -62,6 +62,16 @@ func (i *Inbox) Message(ctx context.Context, id domain.MessageID) (domain.Messag
 	return i.store.Message(ctx, id)
 }
 
+// Versions returns the texts that a message had before it was edited, oldest first.
+func (i *Inbox) Versions(ctx context.Context, id domain.MessageID) ([]domain.Version, error) {
+	return i.store.Versions(ctx, id)
+}
+
+// Remarks returns who reacted to a message and who voted in it, oldest first. Errors: not_found.
+func (i *Inbox) Remarks(ctx context.Context, id domain.MessageID) ([]domain.Reaction, []domain.Vote, error) {
+	return i.store.Remarks(ctx, id)
+}
+
 // Unread returns how much is unread, one entry for each subaccount that has any.
 func (i *Inbox) Unread(ctx context.Context) ([]domain.Unread, error) { return i.store.Unread(ctx) }
 

@@ -51,7 +51,7 @@ func complete(q querier, messages []*domain.Message) error {
 		if m.Content == nil {
 			continue
 		}
-		m.Content, m.Media, m.Reactions, m.Votes = nil, nil, nil, nil
+		m.Content, m.Media, m.Reactions, m.Votes, m.People = nil, nil, nil, nil, nil
 		if more[m.ID] == nil {
 			ids = append(ids, m.ID)
 		}
@@ -60,7 +60,9 @@ func complete(q querier, messages []*domain.Message) error {
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), askedTogether)]
 		ids = ids[len(part):]
-		for _, add := range []func(querier, []domain.MessageID, map[domain.MessageID][]*domain.Message) error{addContent, addMedia, addAuthors, addRemarks, addDeleters} {
+		for _, add := range []func(querier, []domain.MessageID, map[domain.MessageID][]*domain.Message) error{
+			addContent, addMedia, addAuthors, addRemarks, addDeleters, addPeople,
+		} {
 			if err := add(q, part, more); err != nil {
 				return err
 			}

@@ -21,6 +21,7 @@ import type {
   Refuge,
   Removal,
   RemovalLoss,
+  Remarks,
   Removed,
   Rest,
   Route,
@@ -35,6 +36,7 @@ import type {
   Thread,
   Uptime,
   UptimeReport,
+  Version,
   Waiting,
 } from "./types";
 
@@ -62,6 +64,7 @@ export function callsOver(transport: Transport) {
       renameSubaccount: (id: number, name: string) => call<Subaccount>("Fleet.RenameSubaccount", id, name),
       notifySubaccount: (id: number, notify: NotifySwitch) => call<Subaccount>("Fleet.NotifySubaccount", id, notify),
       setBusinessHours: (id: number, hours: BusinessHours) => call<Subaccount>("Fleet.SetBusinessHours", id, hours),
+      keepDeleted: (id: number, keep: boolean) => call<Subaccount>("Fleet.KeepDeleted", id, keep),
       createDevice: (subaccount: number, label: string, purpose: string) =>
         call<Device>("Fleet.CreateDevice", subaccount, label, purpose),
       updateDevice: (id: number, settings: DeviceSettings) => call<Device>("Fleet.UpdateDevice", id, settings),
@@ -102,6 +105,9 @@ export function callsOver(transport: Transport) {
         call<Thread>("Inbox.Thread", conversation, cursor, limit),
       /** The whole text of a message that a thread shows cut. */
       fullText: (message: number) => call<string>("Inbox.FullText", message),
+      /** The texts that a message had before it was edited, oldest first. */
+      versions: (message: number) => call<Version[]>("Messages.Versions", message),
+      remarks: (message: number) => call<Remarks>("Messages.Remarks", message),
       send: (conversation: number, text: string) => call<Message>("Inbox.Send", conversation, text),
       retry: (message: number) => call<Message>("Inbox.Retry", message),
       /** The conversations in which something has not been sent yet. */

@@ -80,6 +80,8 @@ export interface Subaccount {
   position: number;
   /** Whether its devices are told of: "" as the workspace. */
   notify: NotifySwitch;
+  /** What messages said is kept when they are deleted for everyone. */
+  keepDeleted: boolean;
   hours: BusinessHours;
 }
 
@@ -393,6 +395,131 @@ export interface Message {
   at: number;
   state: MessageState;
   failCode: string;
+  /** In a group: who wrote it, a name or a number; "" where it is ours. */
+  author: string;
+  /** Tells the authors of a group apart. */
+  authorKey: number;
+  /** What it holds besides the text, null if nothing. */
+  content: Content | null;
+  /** When the text was last changed, 0 if never; inbox.versions has the earlier ones. */
+  edited: number;
+  /** Null unless it was deleted for everyone. */
+  deleted: Deletion | null;
+  reactions: Reaction[];
+}
+
+/** What a message holds besides its text: parts that it does not have are null. */
+export interface Content {
+  reply: Reply | null;
+  /** 0: not, 1: forwarded, 2: many times. */
+  forwarded: number;
+  mentions: { token: string; name: string }[];
+  /** It opens once, on the phone. */
+  once: boolean;
+  /** Seconds after which it disappears. */
+  timer: number;
+  preview: { url: string; title: string; description: string } | null;
+  file: FileInfo | null;
+  place: Place | null;
+  cards: { name: string; numbers: string[] }[];
+  poll: Poll | null;
+  event: EventInfo | null;
+  invite: { name: string; expires: number } | null;
+  call: { video: boolean; group: boolean } | null;
+  line: Line | null;
+  /** WhatsApp's own name of what only the phone shows. */
+  unknown: string;
+}
+
+/** What a message answers. `message` is 0 while that is not here. */
+export interface Reply {
+  message: number;
+  name: string;
+  ours: boolean;
+  kind: string;
+  text: string;
+}
+
+/** What is known of a file without having it. */
+export interface FileInfo {
+  mime: string;
+  name: string;
+  /** Bytes. */
+  size: number;
+  seconds: number;
+  pages: number;
+  /** Loudness, 0 to 100. */
+  waveform: number[];
+  animated: boolean;
+  round: boolean;
+}
+
+export interface Place {
+  latitude: number;
+  longitude: number;
+  /** Metres. */
+  accuracy: number;
+  name: string;
+  address: string;
+  live: boolean;
+}
+
+/** A poll's question is the text of its message. `max` is how many options one may choose, 0 for any number. */
+export interface Poll {
+  options: { text: string; votes: number; ours: boolean }[];
+  max: number;
+  voters: number;
+}
+
+/** An event's name is the text of its message. */
+export interface EventInfo {
+  description: string;
+  place: string;
+  link: string;
+  starts: number;
+  ends: number;
+  cancelled: boolean;
+}
+
+/** Something in a conversation that nobody wrote. `us`: we are among the people. */
+export interface Line {
+  kind: string;
+  actor: string;
+  ours: boolean;
+  people: string[];
+  us: boolean;
+  text: string;
+  seconds: number;
+}
+
+export interface Reaction {
+  emoji: string;
+  count: number;
+  ours: boolean;
+}
+
+export interface Deletion {
+  at: number;
+  by: "sender" | "admin" | "us";
+  name: string;
+}
+
+/** A text that a message had before. */
+export interface Version {
+  text: string;
+  at: number;
+}
+
+/** Who put what on a message, oldest first; votes once for each option. */
+export interface Remarks {
+  reactions: Remark[];
+  votes: Remark[];
+}
+
+export interface Remark {
+  what: string;
+  name: string;
+  ours: boolean;
 }
 
 /** Why a message of a thread has not gone. */

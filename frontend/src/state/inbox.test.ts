@@ -28,6 +28,8 @@ function inboxWith() {
     after: vi.fn<InboxCalls["after"]>(),
     messages: vi.fn<InboxCalls["messages"]>(),
     names: vi.fn<InboxCalls["names"]>(),
+    versions: vi.fn<InboxCalls["versions"]>(),
+    remarks: vi.fn<InboxCalls["remarks"]>(),
     thread: vi.fn<InboxCalls["thread"]>(async (conversation) => ({
       seq: 1,
       messages: [

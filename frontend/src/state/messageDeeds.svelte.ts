@@ -1,4 +1,4 @@
-import type { Message, Problem } from "../api/types";
+import type { Message, Problem, Remarks, Version } from "../api/types";
 import { problemOf } from "../api/problem";
 
 /** What is asked of the engine about single messages. */
@@ -7,6 +7,8 @@ export interface MessageCalls {
   retry(message: number): Promise<Message>;
   cancel(message: number): Promise<Message>;
   sendNow(message: number): Promise<Message>;
+  versions(message: number): Promise<Version[]>;
+  remarks(message: number): Promise<Remarks>;
 }
 
 /** What can be done with each message of a thread. */
@@ -35,6 +37,16 @@ export class MessageDeeds {
       this.#refuse(message.id, problemOf(error));
       return undefined;
     }
+  }
+
+  /** The texts that a message had before it was edited, oldest first. */
+  versions(message: number): Promise<Version[]> {
+    return this.#calls.versions(message);
+  }
+
+  /** Who put what on a message. */
+  remarks(message: number): Promise<Remarks> {
+    return this.#calls.remarks(message);
   }
 
   /** Tries a failed message again. */

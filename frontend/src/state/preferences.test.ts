@@ -62,6 +62,7 @@ describe("the dialog of a subaccount", () => {
       createSubaccount: () => Promise.resolve(made),
       renameSubaccount: () => Promise.resolve(made),
       notifySubaccount: () => Promise.resolve(made),
+      keepDeleted: () => Promise.resolve(made),
       setBusinessHours: () => Promise.resolve(made),
     };
     const dialog = new SubaccountDialog(calls, ({ id }) => created.push(id));
@@ -79,6 +80,7 @@ describe("the dialog of a subaccount", () => {
       createSubaccount: () => Promise.reject(refusal),
       renameSubaccount: () => Promise.reject(refusal),
       notifySubaccount: () => Promise.reject(refusal),
+      keepDeleted: () => Promise.reject(refusal),
       setBusinessHours: () => Promise.reject(refusal),
     };
     const dialog = new SubaccountDialog(calls, () => undefined);

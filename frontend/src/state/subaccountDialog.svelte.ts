@@ -6,12 +6,14 @@ export interface SubaccountCalls {
   createSubaccount(name: string): Promise<Subaccount>;
   renameSubaccount(id: number, name: string): Promise<Subaccount>;
   notifySubaccount(id: number, notify: NotifySwitch): Promise<Subaccount>;
+  keepDeleted(id: number, keep: boolean): Promise<Subaccount>;
   setBusinessHours(id: number, hours: BusinessHours): Promise<Subaccount>;
 }
 
 /** What is said of a subaccount besides its name. */
 export interface SubaccountSettings {
   notify: NotifySwitch;
+  keepDeleted: boolean;
   hours: BusinessHours;
 }
 
@@ -51,9 +53,10 @@ export class SubaccountDialog {
     try {
       const { edited } = this;
       if (edited !== undefined) {
-        const { notify, hours } = { ...edited, ...settings };
+        const { notify, keepDeleted, hours } = { ...edited, ...settings };
         await this.#calls.renameSubaccount(edited.id, name);
         if (notify !== edited.notify) await this.#calls.notifySubaccount(edited.id, notify);
+        if (keepDeleted !== edited.keepDeleted) await this.#calls.keepDeleted(edited.id, keepDeleted);
         if (hours !== edited.hours) await this.#calls.setBusinessHours(edited.id, hours);
       } else this.#created(await this.#calls.createSubaccount(name));
       this.open = false;

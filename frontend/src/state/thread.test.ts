@@ -27,6 +27,8 @@ function threadWith(part: Partial<ThreadCalls>): Thread {
     cancel: vi.fn(),
     sendNow: vi.fn(),
     older: vi.fn(),
+    versions: vi.fn(),
+    remarks: vi.fn(),
     around: vi.fn(),
     after: vi.fn(),
     ...part,

@@ -1,4 +1,5 @@
 import type {
+  Content,
   Conversation,
   Device,
   HistoryProgress,
@@ -27,6 +28,34 @@ export function sampleMessage(part: Partial<Message> = {}): Message {
     at: 1000,
     state: "received",
     failCode: "",
+    author: "",
+    authorKey: 0,
+    content: null,
+    edited: 0,
+    deleted: null,
+    reactions: [],
+    ...part,
+  };
+}
+
+/** What a message holds, with what a test wants otherwise: nothing. */
+export function sampleContent(part: Partial<Content> = {}): Content {
+  return {
+    reply: null,
+    forwarded: 0,
+    mentions: [],
+    once: false,
+    timer: 0,
+    preview: null,
+    file: null,
+    place: null,
+    cards: [],
+    poll: null,
+    event: null,
+    invite: null,
+    call: null,
+    line: null,
+    unknown: "",
     ...part,
   };
 }
@@ -66,7 +95,17 @@ export function samplePast(part: Partial<HistoryProgress> = {}): HistoryProgress
 /** A subaccount that does as the workspace does, with what a test wants otherwise. */
 export function sampleSubaccount(part: Partial<Subaccount> = {}): Subaccount {
   const hours = { on: false, days: [false, true, true, true, true, true, false], from: 540, to: 1080, zone: "" };
-  return { id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0, notify: "", hours, ...part };
+  return {
+    id: 1,
+    name: "Clínica Vida",
+    initials: "CV",
+    colour: "teal",
+    position: 0,
+    notify: "",
+    keepDeleted: true,
+    hours,
+    ...part,
+  };
 }
 
 /** A device that is connected, with what a test wants otherwise. */

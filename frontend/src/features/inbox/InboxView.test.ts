@@ -33,6 +33,8 @@ function inboxOf() {
     conversations,
     thread: vi.fn(async () => ({ seq: 1, messages: [], before: "", after: "", total: 0, more: false })),
     older: vi.fn(),
+    versions: vi.fn(),
+    remarks: vi.fn(),
     around: vi.fn(),
     after: vi.fn(),
     messages: vi.fn(),

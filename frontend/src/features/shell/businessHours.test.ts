@@ -12,7 +12,13 @@ function show(hours: Partial<BusinessHours> = {}) {
   const edited = { ...subaccount, hours: { ...subaccount.hours, ...hours } };
   const setBusinessHours = vi.fn<(id: number, to: BusinessHours) => Promise<Subaccount>>().mockResolvedValue(edited);
   const answer = () => Promise.resolve(edited);
-  const calls = { createSubaccount: answer, renameSubaccount: answer, notifySubaccount: answer, setBusinessHours };
+  const calls = {
+    createSubaccount: answer,
+    renameSubaccount: answer,
+    notifySubaccount: answer,
+    keepDeleted: answer,
+    setBusinessHours,
+  };
   const dialog = new SubaccountDialog(calls, () => undefined);
   dialog.edit(edited);
   render(SubaccountForm, { dialog });

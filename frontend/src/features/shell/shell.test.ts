@@ -31,6 +31,7 @@ describe("the dialog that creates a subaccount", () => {
         createSubaccount: create,
         renameSubaccount: (_, name) => create(name),
         notifySubaccount: () => create(""),
+        keepDeleted: () => create(""),
         setBusinessHours: () => create(""),
       },
       () => undefined,
