@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-quick test-fidelity test-crash test-soak test-crash lint format bench build build-windows icons notices clean
+.PHONY: help run demo test test-quick test-fidelity test-crash test-soak lint format bench build build-windows icons notices clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -19,13 +19,10 @@ test-quick: ## the inner loop: Go without race detector, interface
 test-fidelity: ## the simulator against a second client library, all of it
 	@build/fidelity.sh
 
-test-crash: ## kills, lost power, full and broken disks, damaged files in their real numbers
-	@build/crash.sh
-
 test-soak: ## storms, hours without a server, sleeps and a day of traffic in their real sizes
 	@build/soak.sh
 
-test-crash: ## the program killed 2,000 times while it receives and sends, 100,000 messages doubled and out of order
+test-crash: ## 2,000 kills, 100,000 messages doubled and out of order, lost power, full and damaged disks
 	@build/crash.sh
 
 lint: ## linters, types, formatting
