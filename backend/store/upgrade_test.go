@@ -155,7 +155,8 @@ func TestAMigrationThatFailsLosesNothing(t *testing.T) {
 	}
 }
 
-// inTheWay is a statement that makes the last thing that a migration makes, so that the migration fails when it comes to it.
+// inTheWay is a statement that makes the last thing that a migration makes, or drops what it drops, so that the migration fails when it comes
+// to it.
 func inTheWay(t *testing.T, version int) string {
 	t.Helper()
 	files, err := migrations.ReadDir("migrations")
@@ -174,6 +175,8 @@ func inTheWay(t *testing.T, version int) string {
 		switch {
 		case len(words) > 5 && words[0] == "ALTER" && words[3] == "ADD":
 			return fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s TEXT", words[2], words[5])
+		case len(words) > 2 && words[0] == "DROP" && words[1] == "TABLE":
+			return "DROP TABLE " + words[2]
 		case len(words) > 2 && words[0] == "CREATE" && words[1] == "INDEX":
 			return fmt.Sprintf("CREATE TABLE %s (x)", words[2])
 		case len(words) > 2 && words[0] == "CREATE" && words[1] == "TABLE":
