@@ -60,4 +60,6 @@ type Gap struct {
 	Late     int    `json:"late"`   // messages that arrived when it was over
 	Found    int    `json:"found"`  // messages that the phone handed over when it was asked, or after a new link
 	Doubts   int    `json:"doubts"` // conversations that are not compared with the phone yet, and may have a hole
+
+	Chats []Conversation `json:"chats"` // the first of those, in a page of a gap that could not be proved
 }

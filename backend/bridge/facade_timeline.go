@@ -40,7 +40,11 @@ func (t *Timeline) Report(id int64, days int) (UptimeReport, error) {
 func (t *Timeline) Changes(id, before int64, problems bool, limit int) (ChangePage, error) {
 	return ask(t.gate, "Timeline.Changes", func(ctx context.Context, s Services) (ChangePage, error) {
 		page, err := s.Timeline.Changes(ctx, domain.DeviceID(id), before, problems, limit)
-		return ChangePage{Changes: list(page.Changes, stateChangeOf), More: page.More, Gaps: list(page.Gaps, gapOf)}, err
+		return ChangePage{Changes: list(page.Changes, stateChangeOf), More: page.More, Gaps: list(page.Gaps, func(g domain.Gap) Gap {
+			gap := gapOf(g)
+			gap.Chats = list(page.Doubtful[g.ID], conversationOf)
+			return gap
+		})}, err
 	})
 }
 
@@ -68,6 +72,7 @@ func uptimeOf(f timeline.Figures) Uptime {
 func gapOf(g domain.Gap) Gap {
 	return Gap{
 		ID: int64(g.ID), From: ms(g.From), To: ms(g.To), Relinked: g.Relinked, State: string(g.State), Late: g.Late, Found: g.Found, Doubts: len(g.Todo),
+		Chats: []Conversation{},
 	}
 }
 

@@ -142,6 +142,11 @@ func TestAPhoneThatIsOffProvesNothing(t *testing.T) {
 		b.ours.SetNetwork(true)
 		g := b.settled(domain.GapNotProvable)
 		require.Equal(t, 3, g.Late, "that is known all the same")
+		page, err := facade[*bridge.Timeline](b).Changes(int64(b.reception), 0, false, 50)
+		require.NoError(t, err)
+		require.Len(t, page.Gaps, 1)
+		require.Equal(t, 1, page.Gaps[0].Doubts)
+		require.Equal(t, "Ana Beltrán", page.Gaps[0].Chats[0].Title, "where something may be missing is named")
 		b.complete(5)
 	})
 }

@@ -19,6 +19,8 @@ type Store interface {
 	Timeline(ctx context.Context, ref domain.DeviceRef, before int64, problems bool, limit int) ([]domain.StateChange, error)
 	// Gaps returns the gaps of a device that began between two moments, both included.
 	Gaps(ctx context.Context, ref domain.DeviceRef, from, to time.Time) ([]domain.Gap, error)
+	// Conversation returns one conversation. Errors: not_found.
+	Conversation(ctx context.Context, id domain.ConversationID) (domain.Conversation, error)
 	// BusinessHours returns those of the devices whose subaccount has any.
 	BusinessHours(ctx context.Context) (map[domain.DeviceID]domain.BusinessHours, error)
 	// ToldSince returns what all devices told since a moment, each device's preceded by the last row before it, as they were written.
@@ -45,7 +47,12 @@ type Page struct {
 	Changes []domain.StateChange
 	More    bool         // there are older ones
 	Gaps    []domain.Gap // those that began in the time of these changes
+
+	Doubtful map[domain.GapID][]domain.Conversation // of gaps that could not be proved: where something may be missing, a few of them
 }
+
+// fewDoubtful is how many conversations of a gap are named.
+const fewDoubtful = 5
 
 // Changes returns a page of a device's history: limit changes (1–200) older than the one with the id before; the newest if that is 0. problems
 // leaves only Offline and Requires attention. Errors: not_found.
@@ -64,8 +71,37 @@ func (t *Timeline) Changes(ctx context.Context, id domain.DeviceID, before int64
 		return page, nil
 	}
 	oldest, newest := page.Changes[len(page.Changes)-1], page.Changes[0]
-	page.Gaps, err = t.store.Gaps(ctx, d.Ref, oldest.Began().Truncate(time.Second), newest.At)
-	return page, err
+	if page.Gaps, err = t.store.Gaps(ctx, d.Ref, oldest.Began().Truncate(time.Second), newest.At); err != nil {
+		return Page{}, err
+	}
+	page.Doubtful = map[domain.GapID][]domain.Conversation{}
+	for _, g := range page.Gaps {
+		if g.State != domain.GapNotProvable {
+			continue
+		}
+		if page.Doubtful[g.ID], err = t.doubtful(ctx, g); err != nil {
+			return Page{}, err
+		}
+	}
+	return page, nil
+}
+
+// doubtful are the first conversations that a gap leaves in doubt, but for those that went since.
+func (t *Timeline) doubtful(ctx context.Context, g domain.Gap) ([]domain.Conversation, error) {
+	var out []domain.Conversation
+	for _, todo := range g.Todo {
+		c, err := t.store.Conversation(ctx, todo.Conversation)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, c); len(out) == fewDoubtful {
+			break
+		}
+	}
+	return out, nil
 }
 
 // Changed adds a change that is on disk to what the figures are computed from.

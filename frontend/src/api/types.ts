@@ -262,6 +262,8 @@ export interface Gap {
   found: number;
   /** Conversations that are not compared with the phone yet, and may have a hole. */
   doubts: number;
+  /** The first of those, in a page of a gap that could not be proved. */
+  chats: Conversation[];
 }
 
 /** A stretch of an uptime strip with one status; "" before the first link. */

@@ -1,5 +1,5 @@
 import { problemOf } from "../api/problem";
-import type { ChangePage, Gap, Problem, StateChange } from "../api/types";
+import type { ChangePage, Conversation, Gap, Problem, StateChange } from "../api/types";
 
 /** How many changes a page has. */
 const PAGE = 20;
@@ -30,9 +30,12 @@ export class DeviceHistory {
 
   #calls: HistoryCalls;
   #load = 0;
+  /** Opens a conversation that a gap leaves in doubt. */
+  readonly openChat: (conversation: Conversation) => void;
 
-  constructor(device: number, calls: HistoryCalls) {
+  constructor(device: number, calls: HistoryCalls, openChat: (conversation: Conversation) => void = () => undefined) {
     this.device = device;
+    this.openChat = openChat;
     this.#calls = calls;
   }
 

@@ -7,7 +7,7 @@ import { DeviceProxy } from "../../state/deviceProxy.svelte";
 import { DeviceHistory } from "../../state/deviceHistory.svelte";
 import { Pasts } from "../../state/pasts.svelte";
 import { DeviceUptime } from "../../state/uptimeReport.svelte";
-import { sampleChange, sampleDevice, samplePast, sampleSubaccount } from "../../test/samples";
+import { sampleChange, sampleConversation, sampleDevice, samplePast, sampleSubaccount } from "../../test/samples";
 import DevicePage from "./DevicePage.svelte";
 
 const now = Date.UTC(2026, 10, 24, 14, 32);
@@ -20,6 +20,7 @@ function show(
   past?: HistoryProgress,
 ) {
   const again = vi.fn().mockResolvedValue(undefined);
+  const openChat = vi.fn();
   const pasts = new Pasts({ again });
   if (past) pasts.load([past]);
   const device = sampleDevice({ since: now - 34 * MIN, slot: 1, ...part });
@@ -36,7 +37,11 @@ function show(
     uptime: new DeviceUptime(device.id, { report: () => new Promise(() => undefined) }),
     owner: sampleSubaccount({ id: 1, name: "Clínica Vida", initials: "CV", colour: "teal", position: 0 }),
     slot: 1,
-    history: new DeviceHistory(device.id, { changes: () => Promise.resolve({ changes, more: false, gaps }), checkGap }),
+    history: new DeviceHistory(
+      device.id,
+      { changes: () => Promise.resolve({ changes, more: false, gaps }), checkGap },
+      openChat,
+    ),
     now,
     version: "0.1.0",
     busy: false,
@@ -48,7 +53,7 @@ function show(
     onsave,
   };
   render(DevicePage, props);
-  return { ...props, again, checkGap, user: userEvent.setup() };
+  return { ...props, again, checkGap, openChat, user: userEvent.setup() };
 }
 
 describe("a device's page", () => {
@@ -133,7 +138,7 @@ describe("a device's page", () => {
 
   it("tells what a time without connection brought, and whether anything is missing", async () => {
     const at = now - 34 * MIN;
-    const gap = { id: 1, from: at, to: now, relinked: false, late: 12, found: 0, doubts: 0 };
+    const gap = { id: 1, from: at, to: now, relinked: false, late: 12, found: 0, doubts: 0, chats: [] };
     const rows = [
       sampleChange({ id: 3, at: at + 100, to: "network_down", status: "offline", end: now }),
       sampleChange({ id: 2, at: at - 60 * MIN, to: "woke_from_sleep", status: "offline", slept: 20 * MIN }),
@@ -161,15 +166,25 @@ describe("a device's page", () => {
       relinked: false,
       late: 0,
       found: 0,
-      doubts: 1,
+      doubts: 7,
+      chats: [sampleConversation({ id: 5, title: "Ana Beltrán" }), sampleConversation({ id: 6, title: "" })],
       state: "not_provable" as const,
     };
     const rows = [sampleChange({ at, to: "network_down", status: "offline", end: now })];
-    const { user, checkGap, device } = show({}, rows, "", [gap]);
+    const { user, checkGap, device, openChat } = show({}, rows, "", [gap]);
     const again = await screen.findByRole("button", { name: "Check again: No network" });
     expect(again).toHaveTextContent("Check again");
     await user.click(again);
     expect(checkGap).toHaveBeenCalledWith(device.id, 4);
+
+    const doubtful = within(screen.getByRole("list", { name: "Conversations in which something may be missing" }));
+    expect(doubtful.getAllByRole("listitem").map((one) => one.textContent.trim())).toEqual([
+      "Ana Beltrán",
+      "Somebody without a number",
+      "and 5 more",
+    ]);
+    await user.click(doubtful.getByRole("button", { name: "Ana Beltrán" }));
+    expect(openChat).toHaveBeenCalledWith(gap.chats[0]);
 
     const problem = { code: "not_connected", message: "", detail: {}, action: "retry" };
     checkGap.mockRejectedValueOnce(new CallError(problem));
