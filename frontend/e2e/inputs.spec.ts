@@ -28,7 +28,7 @@ test("texts of every kind arrive as they were written", async ({ page, simulator
     LINES,
   ]);
   await expect(page.getByTestId("thread")).toContainText("Nothing visible in this text");
-  const hebrew = bubble(page, "שלום").locator('[dir="auto"]').first();
+  const hebrew = bubble(page, "שלום").locator('[dir="auto"]').last();
   expect(await hebrew.evaluate((element) => getComputedStyle(element).direction)).toBe("rtl");
   await picture("texts");
 });
