@@ -148,7 +148,7 @@ func (w *window) doUntil(act func(), condition string) {
 			act()
 		}
 		var holds bool
-		require.NoError(w.t, w.page.evaluate(w.t.Context(), "Boolean("+condition+")", &holds))
+		require.NoError(w.t, w.page.evaluate(w.t.Context(), "Boolean(document.body && ("+condition+"))", &holds))
 		if holds {
 			return
 		}
