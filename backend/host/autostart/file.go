@@ -1,3 +1,5 @@
+//go:build !windows
+
 package autostart
 
 import (
@@ -6,6 +8,31 @@ import (
 	"os"
 	"path/filepath"
 )
+
+// Read returns what the system holds of an entry.
+func Read(e Entry) (State, error) {
+	file, err := fileOf(e)
+	if err != nil {
+		return Off, err
+	}
+	content, err := read(file)
+	return stateOf(content, e), err
+}
+
+// Set makes or removes an entry.
+func Set(e Entry, on bool) error {
+	file, err := fileOf(e)
+	if err != nil {
+		return err
+	}
+	if !on {
+		return remove(file)
+	}
+	if err := e.check(); err != nil {
+		return err
+	}
+	return write(file, contentOf(e))
+}
 
 // read returns a file's content, "" if it is not there.
 func read(file string) (string, error) {
