@@ -28,7 +28,7 @@ type Files interface {
 	Open(ctx context.Context, id domain.MessageID) (domain.OpenMedia, error)
 	// Thumbnail returns the small picture of a message, and its type. Errors: not_found.
 	Thumbnail(ctx context.Context, id domain.MessageID) ([]byte, string, error)
-	// Ask has the file of a message fetched. Errors: not_found; device_removed.
+	// Ask has the file of a message fetched. Errors: not_found.
 	Ask(ctx context.Context, id domain.MessageID) error
 }
 

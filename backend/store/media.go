@@ -21,8 +21,8 @@ func (a *arrival) wantMedia(t *tx) error {
 		a.m.Conversation.Subaccount, a.m.ID, domain.MediaWanted)
 }
 
-// AskForMedia has the file of a message fetched because a person wants it, and returns the devices that carried it, none where it is here.
-// Errors: not_found for a message without a file; device_removed when nobody is left who carried it.
+// AskForMedia has the file of a message fetched because a person wants it, and returns the devices that can, none where it is here. Where all
+// who carried it were removed it is gone. Errors: not_found for a message without a file.
 func (s *Store) AskForMedia(ctx context.Context, id domain.MessageID) ([]domain.DeviceID, error) {
 	var carriers []domain.DeviceID
 	err := s.do(ctx, "ask for a file", func(t *tx) error {
@@ -40,12 +40,13 @@ func (s *Store) AskForMedia(ctx context.Context, id domain.MessageID) ([]domain.
 			WHERE d.message_id = $1 ORDER BY d.device_id`, id); err != nil {
 			return err
 		}
+		state, why := domain.MediaWanted, domain.Code("")
 		if len(carriers) == 0 {
-			return &domain.Error{Code: domain.CodeDeviceRemoved, Message: "the device that could fetch the file was removed"}
+			state, why = domain.MediaGone, domain.CodeDeviceRemoved
 		}
-		if err := t.run(`INSERT INTO media (subaccount_id, message_id, state, asked) VALUES ($1, $2, $3, TRUE)
-			ON CONFLICT (message_id) DO UPDATE SET state = excluded.state, asked = TRUE, attempts = 0, due = 0, why = ''`,
-			m.Conversation.Subaccount, id, domain.MediaWanted); err != nil {
+		if err := t.run(`INSERT INTO media (subaccount_id, message_id, state, asked, why) VALUES ($1, $2, $3, TRUE, $4)
+			ON CONFLICT (message_id) DO UPDATE SET state = excluded.state, asked = TRUE, attempts = 0, due = 0, why = excluded.why`,
+			m.Conversation.Subaccount, id, state, why); err != nil {
 			return err
 		}
 		return tellMedia(t, id)

@@ -108,6 +108,8 @@ export function callsOver(transport: Transport) {
       /** The texts that a message had before it was edited, oldest first. */
       versions: (message: number) => call<Version[]>("Messages.Versions", message),
       remarks: (message: number) => call<Remarks>("Messages.Remarks", message),
+      /** Has the file of a message fetched before all others. */
+      fetchFile: (message: number) => act("Attachments.Fetch", message),
       send: (conversation: number, text: string) => call<Message>("Inbox.Send", conversation, text),
       retry: (message: number) => call<Message>("Inbox.Retry", message),
       /** The conversations in which something has not been sent yet. */

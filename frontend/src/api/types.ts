@@ -397,6 +397,8 @@ export interface Message {
   at: number;
   state: MessageState;
   failCode: string;
+  /** Of its file, null if it has none. */
+  media: Media | null;
   /** In a group: who wrote it, a name or a number; "" where it is ours. */
   author: string;
   /** Tells the authors of a group apart. */
@@ -454,6 +456,25 @@ export interface FileInfo {
   waveform: number[];
   animated: boolean;
   round: boolean;
+}
+
+/** What is here of a message's file, which is served at /media/<message>, its small picture at /media/<message>/thumbnail. */
+export interface Media {
+  /** "" until somebody asks for it. */
+  state: "" | "wanted" | "here" | "gone" | "refused";
+  /** The code of why it is gone or refused. */
+  why: string;
+  /** Of what is here, by its content. */
+  type: string;
+  /** Of a document, by its sender. */
+  name: string;
+  /** Bytes; its sender's word until it is here. */
+  size: number;
+  /** Pixels, by its sender's word; 0 if unknown. */
+  width: number;
+  height: number;
+  /** There is a small picture. */
+  thumbnail: boolean;
 }
 
 export interface Place {

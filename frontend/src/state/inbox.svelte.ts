@@ -1,6 +1,7 @@
 import type { Change, Conversation, Device } from "../api/types";
 import { Composer, type ComposerCalls } from "./composer.svelte";
 import { ConversationList, type ConversationCalls } from "./conversations.svelte";
+import { Files, type FileCalls } from "./files.svelte";
 import { Later, type LaterCalls } from "./later.svelte";
 import { Search, type SearchCalls } from "./search.svelte";
 import { Thread, type ThreadCalls } from "./thread.svelte";
@@ -10,7 +11,8 @@ import { Waits, type WaitCalls } from "./waits.svelte";
 const READ_AFTER_MS = 2000;
 
 /** What the inbox asks of the engine. */
-export interface InboxCalls extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls, WaitCalls, LaterCalls {
+export interface InboxCalls
+  extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls, WaitCalls, LaterCalls, FileCalls {
   markRead(conversation: number, upTo: number): Promise<unknown>;
 }
 
@@ -18,6 +20,7 @@ export interface InboxCalls extends ConversationCalls, ThreadCalls, ComposerCall
 export class Inbox {
   readonly list: ConversationList;
   readonly search: Search;
+  readonly files: Files;
   /** The conversation that is shown. */
   current = $state.raw<Conversation | null>(null);
   thread = $state.raw<Thread | null>(null);
@@ -40,6 +43,7 @@ export class Inbox {
     this.#calls = calls;
     this.list = new ConversationList(calls);
     this.search = new Search(calls);
+    this.files = new Files(calls);
   }
 
   /** Shows the conversations of a subaccount, 0 for all, and in it the conversation that was shown last. */
@@ -148,6 +152,7 @@ export class Inbox {
   // At a message, or where it begins to be unread.
   #turnTo(conversation: Conversation | null, opened: boolean, at = 0): void {
     void this.composer?.flush();
+    this.files.leave();
     this.current = conversation;
     this.opened = opened;
     this.#since = Date.now();

@@ -16,6 +16,7 @@ function inboxWith() {
       next: "",
       total: 2,
     })),
+    fetchFile: vi.fn<InboxCalls["fetchFile"]>(),
     older: vi.fn<InboxCalls["older"]>(),
     around: vi.fn<InboxCalls["around"]>(async (conversation, message) => ({
       seq: 1,

@@ -4,6 +4,7 @@ import type {
   Device,
   HistoryProgress,
   LateMessage,
+  Media,
   Message,
   Pairing,
   Settings,
@@ -28,6 +29,7 @@ export function sampleMessage(part: Partial<Message> = {}): Message {
     at: 1000,
     state: "received",
     failCode: "",
+    media: null,
     author: "",
     authorKey: 0,
     content: null,
@@ -219,4 +221,9 @@ export function sampleSettings(part: Partial<Settings> = {}): Settings {
     closeQuits: false,
     ...part,
   };
+}
+
+/** What is here of a picture that nobody has asked for, with what a test wants otherwise. */
+export function sampleMedia(part: Partial<Media> = {}): Media {
+  return { state: "", why: "", type: "", name: "", size: 1000, width: 800, height: 600, thumbnail: true, ...part };
 }

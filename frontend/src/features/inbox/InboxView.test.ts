@@ -49,6 +49,7 @@ function inboxOf() {
     unsent: vi.fn(async () => ({ seq: 1, items: [], next: "", total: 0 })),
     waiting: vi.fn(async () => []),
     sendNow: vi.fn(),
+    fetchFile: vi.fn(),
     schedule: vi.fn(),
     reschedule: vi.fn(),
     times: vi.fn(),

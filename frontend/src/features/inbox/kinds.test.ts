@@ -31,7 +31,7 @@ const poll = {
 const event = { description: "Six *wines*", place: "Cellar", link: "", starts: AT, ends: 0, cancelled: true };
 
 const kinds: [string, Partial<Message>, Partial<Content>, string, string][] = [
-  ["voice", {}, { file }, "Voice note 1:05, 1.4 MB", "Voice note"],
+  ["voice", {}, { file }, "Voice note", "Voice note"],
   ["gif", { text: "look" }, { file }, "GIF", "GIF: look"],
   [
     "location",
