@@ -96,6 +96,16 @@ func CodeOf(err error) Code {
 	return CodeInternal
 }
 
+// DiskRefused reports whether an error says that the workspace can't be written or read, whatever it was that should be.
+func DiskRefused(err error) bool {
+	switch CodeOf(err) {
+	case CodeStorageFailed, CodeStorageReadOnly, CodeDatabaseDamaged:
+		return true
+	default:
+		return false
+	}
+}
+
 // RefusedError is a pairing that the number guard refused, with who has the number.
 type RefusedError struct {
 	Err    *Error // CodeNumberInUse or CodeWrongNumber

@@ -40,9 +40,10 @@ type InboundReceipt struct {
 	At     time.Time
 }
 
-// InboundHistory is a history-sync notification, kept as it came and left unreceipted until it has been worked through.
+// InboundHistory is a history-sync notification, kept as it came and left unreceipted until it has been worked through. It is told twice: as soon
+// as it can be read, and once more when its id is known.
 type InboundHistory struct {
-	WAID  string
+	WAID  string // "" the first time
 	Type  string
 	Chunk int
 	At    time.Time

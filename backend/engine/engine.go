@@ -225,7 +225,7 @@ func (e *Engine) configure(s domain.Settings) {
 // receive keeps what a device received. The history that a notice is about can be fetched once the notice is kept.
 func (e *Engine) receive(ctx context.Context, ref domain.DeviceRef, in domain.Inbound) error {
 	err := e.ingest.Receive(ctx, ref, in)
-	if err == nil && in.History != nil {
+	if err == nil && in.History != nil && in.History.WAID != "" {
 		e.history.Wake(ref.Device)
 	}
 	if err == nil && in.Message != nil && in.Message.Content != nil && in.Message.Content.File != nil {

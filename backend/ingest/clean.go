@@ -76,8 +76,6 @@ func check(in domain.Inbound) error {
 		why = "a change without an id"
 	case in.Change != nil && (in.Change.Chat == (domain.Peer{}) || in.Change.Sender == (domain.Peer{}) && !in.Change.FromMe):
 		why = "a change of nobody"
-	case in.History != nil && in.History.WAID == "":
-		why = "a history notification without an id"
 	}
 	if why == "" {
 		return nil

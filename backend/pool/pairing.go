@@ -180,7 +180,7 @@ func (p *pairing) dialed(err error) {
 		return
 	}
 	cause := device.Classify(err).Cause()
-	if diskRefused(err) {
+	if domain.DiskRefused(err) {
 		p.fail(err)
 		return
 	}

@@ -295,21 +295,12 @@ func (s *supervisor) synced() {
 func (s *supervisor) receive(ctx context.Context, in domain.Inbound) error {
 	err := s.pool.cfg.Receive(ctx, s.ref, in)
 	switch {
-	case err != nil && diskRefused(err):
+	case err != nil && domain.DiskRefused(err):
 		s.box.post(func() { _ = s.feed(device.Input{Kind: device.StorageFailed}) })
 	case err == nil:
 		s.noteArrival()
 	}
 	return err
-}
-
-func diskRefused(err error) bool {
-	switch domain.CodeOf(err) {
-	case domain.CodeStorageFailed, domain.CodeStorageReadOnly, domain.CodeDatabaseDamaged:
-		return true
-	default:
-		return false
-	}
 }
 
 // storageProbe is how long after the disk took a row again it is believed to be well.
@@ -333,7 +324,7 @@ func (s *supervisor) record(change domain.StateChange) {
 				late = true
 				s.box.post(tell)
 			}
-			if diskRefused(err) {
+			if domain.DiskRefused(err) {
 				post(device.StorageFailed)
 			}
 		},

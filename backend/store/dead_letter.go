@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -102,7 +103,7 @@ func identityOf(in domain.Inbound) (what, waid string) {
 		key = []any{"change", in.Change.Kind, in.Change.Chat, in.Change.Sender, in.Change.FromMe, in.Change.Target, waid}
 	case in.History != nil:
 		waid = in.History.WAID
-		key = []any{"history", waid}
+		key = []any{"history", cmp.Or(waid, early(in.History.Raw))}
 	}
 	raw, err := json.Marshal(key)
 	if err != nil { // these types always encode; if not, all of a device's failures count as one

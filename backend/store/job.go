@@ -2,17 +2,40 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 
 	"go.mau.fi/util/dbutil"
 
 	"waflow/backend/domain"
 )
 
-// keepHistory keeps a history notification as it came. No receipt is sent for it, so WhatsApp keeps its copy.
+// earlyMark begins what stands for the id of a notice until that is known.
+const earlyMark = "early:"
+
+// early stands for the id of a notice.
+func early(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return earlyMark + hex.EncodeToString(sum[:])
+}
+
+// keepHistory keeps a history notification as it came. No receipt is sent for it, so WhatsApp keeps its copy. One that was kept before its id was
+// known gets it now; if it was worked off meanwhile, what is left to do is to tell the phone.
 func keepHistory(t *tx, ref domain.DeviceRef, h domain.InboundHistory) error {
 	raw := h.Raw
 	if raw == nil {
 		raw = []byte{}
+	}
+	if h.WAID == "" {
+		h.WAID = early(raw)
+	} else {
+		n, err := t.exec(`UPDATE history_jobs SET waid = $1, receipted = FALSE WHERE subaccount_id = $2 AND device_id = $3 AND waid = $4
+			AND NOT EXISTS (SELECT 1 FROM history_jobs known WHERE known.subaccount_id = $2 AND known.device_id = $3 AND known.waid = $1)`,
+			h.WAID, ref.Subaccount, ref.Device, early(raw))
+		if err != nil || n > 0 {
+			return err
+		}
 	}
 	n, err := t.exec(`INSERT INTO history_jobs (subaccount_id, device_id, waid, type, chunk, percent, at, raw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (subaccount_id, device_id, waid) DO NOTHING`, ref.Subaccount, ref.Device, h.WAID, h.Type, h.Chunk, h.Percent, millis(h.At), raw)
@@ -35,6 +58,9 @@ func scanHistoryJob(row dbutil.Scannable) (domain.HistoryJob, error) {
 	var at int64
 	err := row.Scan(&j.ID, &j.Ref.Subaccount, &j.Ref.Device, &j.Notice.WAID, &j.Notice.Type, &j.Notice.Chunk, &j.Notice.Percent, &at, &j.Notice.Raw)
 	j.Notice.At = fromMillis(at)
+	if strings.HasPrefix(j.Notice.WAID, earlyMark) {
+		j.Notice.WAID = ""
+	}
 	return j, err
 }
 
@@ -45,8 +71,10 @@ func (s *Store) HistoryKept(ctx context.Context, job domain.HistoryJob, messages
 
 // HistoryReceipted notes that the phone was told that its history is kept, or asked to hand it over anew: there is nothing more to do about
 // the notice. The row stays, so that the same notice is known when it comes again.
+//
+// Of one whose id was not known there was nothing to tell; if it is known by now, the phone has still to be told.
 func (s *Store) HistoryReceipted(ctx context.Context, job domain.HistoryJob) error {
-	return s.historyStep(ctx, "keep that history was acknowledged", job, "raw = $3, receipted = TRUE", []byte{})
+	return s.historyStep(ctx, "keep that history was acknowledged", job, "raw = $3, receipted = $4 <> '' OR waid LIKE '"+earlyMark+"%'", []byte{}, job.Notice.WAID)
 }
 
 // HistoryRefused notes that what a notice names can't be kept, and why. It is not tried again before HistoryAgain.

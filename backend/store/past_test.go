@@ -48,6 +48,45 @@ func TestHistoryIsKeptOnceBesideWhatCameLive(t *testing.T) {
 	require.Equal(t, "Ana Beltrán", c.Title)
 }
 
+// A notice is told before its id is known, and what came of it is not undone when it is told again.
+func TestANoticeOfHistoryThatIsToldEarly(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	d := s.mustDevice(t, s.mustSubaccount(t, "Acme").ID, "34600000001")
+	told := domain.InboundHistory{Type: "RECENT", Chunk: 1, At: day(), Raw: []byte("a key")}
+	jobs := func() []domain.HistoryJob {
+		found, err := s.HistoryJobs(ctx, d.Ref.Device)
+		require.NoError(t, err)
+		return found
+	}
+	hear := func(waid string) domain.HistoryJob {
+		told.WAID = waid
+		s.mustReceive(t, d.Ref, domain.Inbound{History: &told})
+		found := jobs()
+		require.Len(t, found, 1)
+		require.Equal(t, waid, found[0].Notice.WAID)
+		return found[0]
+	}
+	early := hear("")
+	hear("")
+	known := hear("H1")
+	require.Equal(t, early.ID, known.ID)
+	require.Equal(t, told.Raw, known.Notice.Raw)
+
+	require.NoError(t, s.HistoryKept(ctx, early, 3))
+	require.NoError(t, s.HistoryReceipted(ctx, early))
+	require.Equal(t, "H1", jobs()[0].Notice.WAID, "the phone has still to be told")
+	require.Empty(t, jobs()[0].Notice.Raw, "that is all")
+	require.NoError(t, s.HistoryReceipted(ctx, jobs()[0]))
+	require.Empty(t, jobs())
+
+	told.Raw = []byte("the program ended before the id was known")
+	early = hear("")
+	require.NoError(t, s.HistoryKept(ctx, early, 3))
+	require.NoError(t, s.HistoryReceipted(ctx, early))
+	require.Empty(t, jobs())
+	require.Empty(t, hear("H2").Notice.Raw, "it comes after all, and only the phone has to be told")
+}
+
 func TestANoticeOfHistoryIsWorkedThroughOnce(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
 	d := s.mustDevice(t, s.mustSubaccount(t, "Acme").ID, "34600000001")

@@ -124,7 +124,7 @@ func (c *Client) takeTurns(device *store.Device) {
 	}
 	device.Sessions = &turnedSessions{SessionStore: device.Sessions, buffer: device.EventBuffer, turns: c.turns}
 	device.MsgSecrets = turnedSecrets{device.MsgSecrets}
-	device.EventBuffer = &turnedBuffer{EventBuffer: device.EventBuffer, turns: c.turns, failed: c.patience.undecrypted, refused: c.sessionRefused}
+	device.EventBuffer = &turnedBuffer{EventBuffer: device.EventBuffer, turns: c.turns, failed: c.patience.undecrypted, refused: c.sessionRefused, read: c.readEarly}
 	device.LIDs = &patientLIDs{LIDStore: device.LIDs, patience: &c.patience, phone: c.phone}
 }
 

@@ -215,6 +215,23 @@ func (o *owner) lockedMessages() []domain.InboundMessage {
 	return out
 }
 
+// notices are the notices of history received so far, before their ids were known.
+func (o *owner) notices() []domain.InboundHistory {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.lockedNotices()
+}
+
+func (o *owner) lockedNotices() []domain.InboundHistory {
+	var out []domain.InboundHistory
+	for _, in := range o.inbound {
+		if in.History != nil && in.History.WAID == "" {
+			out = append(out, *in.History)
+		}
+	}
+	return out
+}
+
 func (o *owner) texts() []string {
 	var out []string
 	for _, m := range o.messages() {

@@ -92,6 +92,9 @@ func (c *Client) notDownloaded(ctx context.Context, waid string, n *waE2E.Histor
 	switch {
 	case errors.Is(cause, whatsmeow.ErrMediaDownloadFailedWith403), errors.Is(cause, whatsmeow.ErrMediaDownloadFailedWith404),
 		errors.Is(cause, whatsmeow.ErrMediaDownloadFailedWith410):
+		if waid == "" { // there is no name by which to ask for it
+			return unusable(domain.CodeHistoryBroken, "WhatsApp has the piece of history no more.", cause)
+		}
 		if err := c.wa.SendHistorySyncServerErrorReceipt(ctx, waid, n.GetMediaKey()); err != nil {
 			return notConnected(err)
 		}
@@ -181,7 +184,8 @@ func (c *Client) takePart(ctx context.Context, part domain.Past, take func(domai
 	return take(part)
 }
 
-// HistoryKept tells the phone that a piece of its history is kept, and WhatsApp that its copy can go. Errors: CodeNotConnected.
+// HistoryKept tells the phone that a piece of its history is kept, and WhatsApp that its copy can go; of a notice without an id nothing can be
+// told. Errors: CodeNotConnected.
 func (c *Client) HistoryKept(ctx context.Context, notice domain.InboundHistory) error {
 	if !c.begin() {
 		return notConnected(errClosed)
@@ -189,6 +193,9 @@ func (c *Client) HistoryKept(ctx context.Context, notice domain.InboundHistory) 
 	defer c.work.Done()
 	ctx, cancel := c.within(ctx)
 	defer cancel()
+	if notice.WAID == "" {
+		return nil
+	}
 	if err := c.wa.SendProtocolMessageReceipt(ctx, notice.WAID, types.ReceiptTypeHistorySync); err != nil {
 		return notConnected(fmt.Errorf("history receipt: %w", err))
 	}

@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"time"
 
+	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"waflow/backend/domain"
@@ -14,8 +15,8 @@ import (
 // storm of logins. The owner may be faster; a connection that it has ended meanwhile is left alone.
 //
 // What the account's own devices say to each other (notices of history, answers to requests) is acknowledged by the library
-// before we are asked, with a receipt of the type peer_msg. It does not come again, so storing it is tried for insistFor
-// before it is given up. A crash in that time loses the stanza.
+// before we are asked, with a receipt of the type peer_msg, and does not come again. So notices of history are kept as soon as they are decrypted,
+// in readEarly. The rest is worth less, as it can be asked for again: storing it is tried for insistFor before it is given up.
 const (
 	insistFor      = 2 * time.Minute
 	redeliverAfter = 5 * time.Second
@@ -101,6 +102,24 @@ func (c *Client) redeliver(connection *dial) {
 func isAcknowledged(raw any) bool {
 	message, ok := raw.(*events.Message)
 	return ok && (message.UnavailableRequestID != "" || message.Info.Category == "peer")
+}
+
+// readEarly keeps a notice of history from our own phone as soon as it is decrypted: before the library says that it arrived. An error means that
+// the disk refused; what can't be kept for another reason is judged when it comes with its id.
+func (c *Client) readEarly(from string, padded []byte, at time.Time) error {
+	own := *c.own.Load()
+	if from != types.NewJID(own.LID, types.HiddenUserServer).SignalAddress().String() &&
+		from != types.NewJID(own.Number, types.DefaultUserServer).SignalAddress().String() {
+		return nil
+	}
+	notice := convert.EarlyHistory(padded, at)
+	if notice == nil {
+		return nil
+	}
+	if err := c.handlers.Receive(c.ctx, domain.Inbound{History: notice}); domain.DiskRefused(err) {
+		return err
+	}
+	return nil
 }
 
 // receive stores something, again and again for a while if it will not come again.

@@ -103,9 +103,14 @@ func (h *turn) keep() bool {
 }
 
 type (
-	insideKey  struct{} // the context of a decryption that has the turn
+	insideKey  struct{} // the context of a decryption that has the turn; the value is a *decryption
 	sendingKey struct{} // the context of one Send; the value is a *sending
 )
+
+// decryption is one message being decrypted.
+type decryption struct {
+	from string // the address whose session it turned
+}
 
 // sending is one message being encrypted.
 type sending struct {
@@ -145,7 +150,12 @@ func sendingOf(ctx context.Context) *sending {
 	return s
 }
 
-func isInside(ctx context.Context) bool { return ctx.Value(insideKey{}) != nil }
+func decryptionOf(ctx context.Context) *decryption {
+	d, _ := ctx.Value(insideKey{}).(*decryption)
+	return d
+}
+
+func isInside(ctx context.Context) bool { return decryptionOf(ctx) != nil }
 
 // turnedSessions is a session store that gives turns.
 type turnedSessions struct {
@@ -255,6 +265,9 @@ func (s *turnedSessions) GetSession(ctx context.Context, address string) ([]byte
 }
 
 func (s *turnedSessions) PutSession(ctx context.Context, address string, session []byte) error {
+	if d := decryptionOf(ctx); d != nil {
+		d.from = address
+	}
 	if isInside(ctx) || sendingOf(ctx) != nil {
 		return s.SessionStore.PutSession(ctx, address, session)
 	}
@@ -308,6 +321,8 @@ type turnedBuffer struct {
 	// failed is told of a message that could not be decrypted, before the library hears of it; refused of one that could not be because the
 	// disk refused.
 	failed, refused func(error)
+	// read takes what was decrypted and from whom, before anybody is told that it arrived. An error undoes the decryption.
+	read func(from string, padded []byte, at time.Time) error
 }
 
 // notKept is a disk that refused while a message was decrypted. The library takes every other error for a message that can't be read: it asks the
@@ -315,7 +330,7 @@ type turnedBuffer struct {
 // notice: it leaves the message, which comes again with the next connection.
 type notKept struct{ err error }
 
-func (e notKept) Error() string { return "the session file did not take it: " + e.err.Error() }
+func (e notKept) Error() string { return "the disk did not take it: " + e.err.Error() }
 
 func (e notKept) Unwrap() error { return e.err }
 
@@ -329,9 +344,13 @@ func diskRefused(err error) bool {
 
 // judge tells who has to know of an error, and returns what the library is to make of it.
 func (b *turnedBuffer) judge(err error) error {
+	var unkept notKept
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &unkept):
+		b.refused(unkept.err)
+		return unkept
 	case diskRefused(err):
 		b.refused(err)
 		return notKept{err}
@@ -347,6 +366,16 @@ func (b *turnedBuffer) GetBufferedEvent(ctx context.Context, ciphertext [32]byte
 		err = b.judge(err)
 	}
 	return event, err
+}
+
+// PutBufferedEvent keeps what was decrypted. It is called inside DoDecryptionTxn.
+func (b *turnedBuffer) PutBufferedEvent(ctx context.Context, ciphertext [32]byte, padded []byte, at time.Time) error {
+	if d := decryptionOf(ctx); d != nil && b.read != nil {
+		if err := b.read(d.from, padded, at); err != nil {
+			return notKept{err}
+		}
+	}
+	return b.EventBuffer.PutBufferedEvent(ctx, ciphertext, padded, at)
 }
 
 // AddOutgoingEvent keeps what is sent for those who can't read it and ask again.
@@ -365,7 +394,7 @@ func (b *turnedBuffer) DoDecryptionTxn(ctx context.Context, decrypt func(context
 	if err != nil {
 		return err
 	}
-	err = b.EventBuffer.DoDecryptionTxn(context.WithValue(ctx, insideKey{}, true), decrypt)
+	err = b.EventBuffer.DoDecryptionTxn(context.WithValue(ctx, insideKey{}, &decryption{}), decrypt)
 	held.give()
 	return b.judge(err)
 }

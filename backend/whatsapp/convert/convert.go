@@ -21,6 +21,8 @@
 package convert
 
 import (
+	"time"
+
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
@@ -196,7 +198,24 @@ func historyNotice(e *events.Message, own Own) *domain.InboundHistory {
 	if !info.IsFromMe || info.Sender.Device != 0 || !own.is(info.Sender.ToNonAD()) {
 		return nil
 	}
-	notice := unwrapOwn(e.RawMessage).GetProtocolMessage().GetHistorySyncNotification()
+	return noticeIn(e.RawMessage, info.ID, info.Timestamp)
+}
+
+// EarlyHistory is the notice in what our own phone said, nil if there is none. It is as it was encrypted, padded; its id is not known yet.
+func EarlyHistory(padded []byte, at time.Time) *domain.InboundHistory {
+	if len(padded) == 0 {
+		return nil
+	}
+	padding := int(padded[len(padded)-1])
+	var message waE2E.Message
+	if padding > len(padded) || proto.Unmarshal(padded[:len(padded)-padding], &message) != nil {
+		return nil
+	}
+	return noticeIn(&message, "", at)
+}
+
+func noticeIn(message *waE2E.Message, waid string, at time.Time) *domain.InboundHistory {
+	notice := unwrapOwn(message).GetProtocolMessage().GetHistorySyncNotification()
 	if notice == nil {
 		return nil
 	}
@@ -205,10 +224,10 @@ func historyNotice(e *events.Message, own Own) *domain.InboundHistory {
 		return nil
 	}
 	return &domain.InboundHistory{
-		WAID:  info.ID,
+		WAID:  waid,
 		Type:  notice.GetSyncType().String(),
 		Chunk: int(notice.GetChunkOrder()),
-		At:    info.Timestamp,
+		At:    at,
 		Raw:   raw,
 
 		Percent: int(min(notice.GetProgress(), 100)),
