@@ -187,6 +187,7 @@ func preferencesOf(s domain.Settings) Preferences {
 		NotifyPausedUntil:    ms(s.NotifyPausedUntil),
 		NotifySound:          s.NotifySound,
 		KeepAwake:            s.KeepAwake,
+		UndoMs:               s.Undo.Milliseconds(),
 		CloseQuits:           s.CloseQuits,
 	}
 }
@@ -194,11 +195,11 @@ func preferencesOf(s domain.Settings) Preferences {
 func settingsOf(p Preferences) domain.Settings {
 	// Beyond a year either way it is refused in any case; as nanoseconds it would wrap around.
 	const year = 365 * 24 * 60 * 60 * 1000
-	after := time.Duration(min(max(p.NotifyOfflineAfterMs, -year), year)) * time.Millisecond
+	span := func(ms int64) time.Duration { return time.Duration(min(max(ms, -year), year)) * time.Millisecond }
 	out := domain.Settings{
-		Theme: p.Theme, Language: p.Language, NotifyOfflineAfter: after, ReadReceipts: p.ReadReceipts,
+		Theme: p.Theme, Language: p.Language, NotifyOfflineAfter: span(p.NotifyOfflineAfterMs), ReadReceipts: p.ReadReceipts,
 		Notify: domain.NotifySwitch(p.Notify), Quiet: domain.QuietHours(p.Quiet),
-		NotifySound: p.NotifySound, KeepAwake: p.KeepAwake, CloseQuits: p.CloseQuits,
+		NotifySound: p.NotifySound, KeepAwake: p.KeepAwake, Undo: span(p.UndoMs), CloseQuits: p.CloseQuits,
 	}
 	if p.NotifyPausedUntil > 0 {
 		out.NotifyPausedUntil = time.UnixMilli(p.NotifyPausedUntil).UTC()

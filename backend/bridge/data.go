@@ -276,6 +276,7 @@ type Preferences struct {
 	NotifyPausedUntil    int64  `json:"notifyPausedUntil"` // 0: not paused
 	NotifySound          bool   `json:"notifySound"`
 	KeepAwake            bool   `json:"keepAwake"`
+	UndoMs               int64  `json:"undoMs"` // how long what is sent can be taken back: 0, 3000 or 5000
 	CloseQuits           bool   `json:"closeQuits"`
 }
 

@@ -15,6 +15,12 @@ type Waiting struct {
 	Zone    string `json:"zone"`   // of Wall
 }
 
+// TakenBack is what returns to the composer when a message is taken back.
+type TakenBack struct {
+	Text  string `json:"text"`  // the message's, whole
+	Draft string `json:"draft"` // of the conversation, with that text
+}
+
 // ScheduleTimes are what is proposed for sending something later.
 type ScheduleTimes struct {
 	Zone    string           `json:"zone"`

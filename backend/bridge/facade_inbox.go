@@ -60,15 +60,16 @@ func (i *Inbox) Retry(message int64) (Message, error) {
 	})
 }
 
-// Cancel takes a message back that is scheduled, queued or has failed, and returns it as it was, so that its text can be written anew. Errors: not_found, conflict when it is
+// Cancel takes a message back that is scheduled, queued or has failed; its text returns to the draft. Errors: not_found, conflict when it is
 // gone already.
-func (i *Inbox) Cancel(message int64) (Message, error) {
-	return ask(i.gate, "Inbox.Cancel", func(ctx context.Context, s Services) (Message, error) {
+func (i *Inbox) Cancel(message int64) (TakenBack, error) {
+	return ask(i.gate, "Inbox.Cancel", func(ctx context.Context, s Services) (TakenBack, error) {
 		m, err := s.Inbox.Message(ctx, domain.MessageID(message))
 		if err != nil {
-			return Message{}, err
+			return TakenBack{}, err
 		}
-		return messageOf(m), s.Inbox.Cancel(ctx, m.ID)
+		draft, err := s.Inbox.Cancel(ctx, m.ID)
+		return TakenBack{Text: m.Text, Draft: draft}, err
 	})
 }
 

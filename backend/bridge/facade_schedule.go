@@ -59,7 +59,7 @@ func (i *Inbox) Reschedule(message int64, wall, zone string) (Message, error) {
 	})
 }
 
-// SendNow sends a scheduled message before its time and returns it as it is then. Errors: not_found; conflict if its time has come.
+// SendNow sends a message before its time, whether it is scheduled or can still be taken back, and returns it as it is then. Errors: not_found; conflict if its time has come.
 func (i *Inbox) SendNow(message int64) (Message, error) {
 	return ask(i.gate, "Inbox.SendNow", func(ctx context.Context, s Services) (Message, error) {
 		if err := s.Inbox.SendNow(ctx, domain.MessageID(message)); err != nil {

@@ -252,7 +252,7 @@ func TestProblemCarriesDetailAndAction(t *testing.T) {
 
 func TestSettingsSetIsGotBack(t *testing.T) {
 	s := serve(t).enter(t)
-	want := `{"theme":"dark","language":"en","notifyOfflineAfterMs":60000,"readReceipts":false,"notify":"on","quiet":{"on":true,"from":1320,"to":420,"attention":true},"notifyPausedUntil":5,"notifySound":true,"keepAwake":true,"closeQuits":true}`
+	want := `{"theme":"dark","language":"en","notifyOfflineAfterMs":60000,"readReceipts":false,"notify":"on","quiet":{"on":true,"from":1320,"to":420,"attention":true},"notifyPausedUntil":5,"notifySound":true,"keepAwake":true,"undoMs":3000,"closeQuits":true}`
 	status, text, _ := s.do(t, request{path: "/api/call/Settings.Set", body: "[" + want + "]"})
 	require.Equal(t, 200, status, text)
 	_, text, _ = s.do(t, request{path: "/api/call/Settings.Get", body: "[]"})

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"mime"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 
@@ -136,5 +138,27 @@ func FuzzMediaPath(f *testing.F) {
 			return
 		}
 		require.False(t, bytes.Contains([]byte(body), []byte("one")), "%q", path)
+	})
+}
+
+// Whatever its sender called a file, a browser is told a name that leads nowhere and hides nothing.
+func FuzzSavedName(f *testing.F) {
+	for _, name := range []string{
+		"", ".", "..", "../../x.pdf", `C:\x`, "Carta de mañana.pdf", "a\r\nSet-Cookie: x=1", "\x00", "\xff\xfe", "\u202efdp.exe", `"; filename="y.exe`, strings.Repeat("é", 4000), "%2e%2e%2f", "عقد.pdf",
+	} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		answer := get(t, files(held{1: holds("application/pdf", name, "one")}), "/media/1?save", nil)
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+		kind, parameters, err := mime.ParseMediaType(answer.Header.Get("Content-Disposition"))
+		require.NoError(t, err)
+		require.Equal(t, "attachment", kind)
+		saved := parameters["filename"]
+		require.False(t, strings.ContainsAny(saved, `/\:*?"<>|`), "%q", saved)
+		require.False(t, strings.HasPrefix(saved, "."), "%q", saved)
+		for _, r := range saved {
+			require.True(t, unicode.IsPrint(r), "%q", saved)
+		}
 	})
 }

@@ -38,16 +38,17 @@ type Settings struct {
 	ReadReceipts       bool          // tell contacts that their messages were read here
 	Notify             NotifySwitch  // whether devices are told of where neither they nor their subaccounts say otherwise
 	Quiet              QuietHours
-	NotifySound        bool      // notifications make the system's sound, but in quiet hours
-	NotifyPausedUntil  time.Time // until when a person holds every notification back; zero if nobody does
-	KeepAwake          bool      // keep the computer from sleeping while it is plugged in
-	CloseQuits         bool      // closing the window quits; else the devices stay connected
+	NotifySound        bool          // notifications make the system's sound, but in quiet hours
+	NotifyPausedUntil  time.Time     // until when a person holds every notification back; zero if nobody does
+	KeepAwake          bool          // keep the computer from sleeping while it is plugged in
+	Undo               time.Duration // how long what a person sends can be taken back before it goes; one of UndoChoices
+	CloseQuits         bool          // closing the window quits; else the devices stay connected
 }
 
 // DefaultSettings returns the settings of a new workspace.
 func DefaultSettings() Settings {
 	return Settings{
 		Theme: "system", NotifyOfflineAfter: 30 * time.Second, ReadReceipts: true,
-		Quiet: QuietHours{From: 22 * 60, To: 7 * 60},
+		Quiet: QuietHours{From: 22 * 60, To: 7 * 60}, Undo: MaxUndo,
 	}
 }

@@ -31,4 +31,5 @@ type NewMessage struct {
 	WAID         string
 	Payload      []byte // waE2E.Message, message secret included
 	Schedule     Schedule
+	Undoable     bool // a person sends it now: it waits as long as the settings say, and can be taken back
 }

@@ -9,6 +9,7 @@ type Waiting struct {
 	Due       time.Time // when it is to go; it may lie in the past
 	Schedule  Schedule  // as a person chose it, zero if it was to go at once
 	Scheduled bool      // its time has not come
+	Undoable  bool      // it was sent a moment ago, and goes at Due unless it is taken back
 	Late      bool      // it was due while nobody could send it, and waits for a word
 	Uncertain bool      // an earlier try left open whether it went
 	Behind    bool      // another one of its conversation goes first
@@ -20,6 +21,7 @@ type HoldCode string
 // The codes that the outbox itself knows. Of several that hold the one is told that ends last.
 const (
 	HoldNothing   HoldCode = ""          // it goes now
+	HoldUndo      HoldCode = "undo"      // it was sent a moment ago and can be taken back
 	HoldScheduled HoldCode = "scheduled" // its time has not come
 	HoldLate      HoldCode = "late"      // it was due while the computer slept or Waflow was closed: a person is asked
 	HoldDevice    HoldCode = "device"    // its device can't send; the device's cause says why
@@ -36,6 +38,8 @@ type Hold struct {
 // Hold says why the message has not gone. sends is whether its device can send now, until when that is known to change.
 func (w Waiting) Hold(sends bool, until time.Time) Hold {
 	switch {
+	case w.Undoable:
+		return Hold{Code: HoldUndo, Until: w.Due}
 	case w.Scheduled:
 		return Hold{Code: HoldScheduled, Until: w.Due}
 	case w.Late:
@@ -50,7 +54,7 @@ func (w Waiting) Hold(sends bool, until time.Time) Hold {
 	return Hold{}
 }
 
-// Fallen is what became of the scheduled messages whose time has come.
+// Fallen is what became of the messages whose time has come: those that were scheduled, and those that can be taken back no more.
 type Fallen struct {
 	Devices []DeviceID // that have something to send now
 	Late    int        // how many wait for a person

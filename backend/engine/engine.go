@@ -131,7 +131,9 @@ func (e *Engine) openDirectory() error {
 
 // openStore opens the database and clears away what a crash left of links that were never confirmed.
 func (e *Engine) openStore(ctx context.Context) error {
-	opened, err := store.Open(ctx, store.Options{Dir: e.options.Dir, Now: e.options.Now, Logger: e.log, Committed: e.committed})
+	opened, err := store.Open(ctx, store.Options{
+		Dir: e.options.Dir, Now: e.options.Now, Logger: e.log, Committed: e.committed, Defaults: e.options.defaults(),
+	})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"waflow/backend/domain"
 )
 
 // Kind says what a workspace holds. A workspace keeps the kind it was made with, so that simulated and real numbers never meet in one.
@@ -56,4 +58,13 @@ func (o Options) now() func() time.Time {
 		return o.Now
 	}
 	return time.Now
+}
+
+// defaults are the settings of a new workspace. At a simulator nobody is sent a slip, so nothing waits to be taken back.
+func (o Options) defaults() domain.Settings {
+	out := domain.DefaultSettings()
+	if o.Kind == Simulated {
+		out.Undo = 0
+	}
+	return out
 }

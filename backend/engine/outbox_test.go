@@ -67,7 +67,8 @@ func TestWhatWaitsWhenADeviceIsRemovedSaysSo(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		require.Empty(b.t, b.reachedAna())
 		for _, m := range b.messages(chat)[1:] {
-			require.NoError(b.t, b.inbox.Cancel(within(b.t), m.ID))
+			_, err := b.inbox.Cancel(within(b.t), m.ID)
+			require.NoError(b.t, err)
 		}
 		require.Len(b.t, b.messages(chat), 1)
 	})

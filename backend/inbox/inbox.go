@@ -32,7 +32,7 @@ type Store interface {
 type Outbox interface {
 	Queue(ctx context.Context, m domain.NewMessage) (domain.Message, error)
 	Retry(ctx context.Context, id domain.MessageID) error
-	Cancel(ctx context.Context, id domain.MessageID) error
+	Cancel(ctx context.Context, id domain.MessageID) (draft string, err error)
 	SendNow(ctx context.Context, id domain.MessageID) error
 	Reschedule(ctx context.Context, id domain.MessageID, to domain.Schedule) (domain.Message, error)
 }

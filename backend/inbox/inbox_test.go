@@ -34,9 +34,9 @@ func (o *outbox) Retry(_ context.Context, id domain.MessageID) error {
 	return nil
 }
 
-func (o *outbox) Cancel(_ context.Context, id domain.MessageID) error {
+func (o *outbox) Cancel(_ context.Context, id domain.MessageID) (string, error) {
 	o.cancelled = append(o.cancelled, id)
-	return nil
+	return "", nil
 }
 
 func (o *outbox) SendNow(context.Context, domain.MessageID) error { return nil }
@@ -155,7 +155,7 @@ func TestAnswerGoesFromTheDeviceThatTheContactWroteTo(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, domain.StateQueued, m.State)
 	require.Equal(t, []domain.NewMessage{{
-		Conversation: c.Ref, Device: second.Ref.Device, Operator: domain.FirstOperator, Text: "Buenos días",
+		Conversation: c.Ref, Device: second.Ref.Device, Operator: domain.FirstOperator, Text: "Buenos días", Undoable: true,
 		WAID: "3EB012", Payload: []byte("payload of Buenos días"),
 	}}, w.outbox.queued)
 }
@@ -301,7 +301,8 @@ func TestPagesAreBoundedAndComplete(t *testing.T) {
 func TestRetryAndCancelGoToTheOutbox(t *testing.T) {
 	w := newWorld(t)
 	require.NoError(t, w.Retry(t.Context(), 5))
-	require.NoError(t, w.Cancel(t.Context(), 6))
+	_, err := w.Cancel(t.Context(), 6)
+	require.NoError(t, err)
 	require.Equal(t, []domain.MessageID{5}, w.outbox.retried)
 	require.Equal(t, []domain.MessageID{6}, w.outbox.cancelled)
 }

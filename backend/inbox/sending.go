@@ -27,8 +27,8 @@ func (i *Inbox) route(ctx context.Context, id domain.ConversationID) (domain.Con
 	return c, routing.Decide(c, devices), nil
 }
 
-// Send queues a text in a conversation and returns the message as it is shown at once. When its device can't send now, it waits in the
-// outbox. Errors: text_empty, text_too_long, not_found, no_device when no number of the subaccount was ever linked.
+// Send queues a text in a conversation and returns the message as it is shown at once. It can be taken back for as long as the settings
+// say; when its device can't send after that, it waits in the outbox. Errors: text_empty, text_too_long, not_found, no_device when no number of the subaccount was ever linked.
 func (i *Inbox) Send(ctx context.Context, id domain.ConversationID, operator domain.OperatorID, text string) (domain.Message, error) {
 	return i.queue(ctx, id, operator, text, domain.Schedule{})
 }
@@ -56,14 +56,16 @@ func (i *Inbox) queue(ctx context.Context, id domain.ConversationID, operator do
 		WAID:         waid,
 		Payload:      payload,
 		Schedule:     when,
+		Undoable:     !when.Set(),
 	})
 }
 
 // Retry sends a failed message again, with the same id. Errors: not_found, conflict when it has not failed.
 func (i *Inbox) Retry(ctx context.Context, id domain.MessageID) error { return i.outbox.Retry(ctx, id) }
 
-// Cancel takes a message back that is scheduled, queued or has failed. Errors: not_found, conflict when it is gone already.
-func (i *Inbox) Cancel(ctx context.Context, id domain.MessageID) error {
+// Cancel takes a message back that is scheduled, queued or has failed. Its text returns to the draft, which is returned.
+// Errors: not_found, conflict when it is gone already.
+func (i *Inbox) Cancel(ctx context.Context, id domain.MessageID) (string, error) {
 	return i.outbox.Cancel(ctx, id)
 }
 

@@ -61,7 +61,7 @@ func (i *Inbox) Reschedule(ctx context.Context, id domain.MessageID, when domain
 	return i.outbox.Reschedule(ctx, id, when)
 }
 
-// SendNow sends a scheduled message before its time. Errors: not_found; conflict if its time has come.
+// SendNow sends a message before its time, whether it is scheduled or can still be taken back. Errors: not_found; conflict if its time has come.
 func (i *Inbox) SendNow(ctx context.Context, id domain.MessageID) error {
 	return i.outbox.SendNow(ctx, id)
 }

@@ -25,14 +25,15 @@ type Store interface {
 	SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error)
 	SendLate(ctx context.Context, ids []domain.MessageID) ([]domain.DeviceID, error)
 	SendAllLate(ctx context.Context) ([]domain.DeviceID, error)
-	// CancelMessage removes a message; unsent says that it was taken and never handed over.
-	CancelMessage(ctx context.Context, id domain.MessageID, unsent bool) error
+	// CancelMessage removes a message and returns its text to the draft, which it returns; unsent says that the message was taken and never
+	// handed over.
+	CancelMessage(ctx context.Context, id domain.MessageID, unsent bool) (string, error)
 	// BeginOutbox readies what an earlier run left.
 	BeginOutbox(ctx context.Context) error
 	DevicesToSend(ctx context.Context) ([]domain.DeviceID, error)
-	// FallDue puts the scheduled messages in line whose time has come.
+	// FallDue puts the messages in line whose time has come.
 	FallDue(ctx context.Context) (domain.Fallen, error)
-	SendNow(ctx context.Context, id domain.MessageID) (domain.DeviceID, error)
+	SendNow(ctx context.Context, id domain.MessageID) ([]domain.DeviceID, error)
 	Reschedule(ctx context.Context, id domain.MessageID, to domain.Schedule) (domain.Message, error)
 	DueReads(ctx context.Context, id domain.DeviceID, limit int) ([]domain.ReadMark, error)
 	ReadSent(ctx context.Context, mark domain.ReadMark) error
@@ -69,7 +70,7 @@ type Outbox struct {
 	running context.Context // nil before Run and after its end
 	group   sync.WaitGroup
 
-	times chan struct{} // buffered: a scheduled message has another time
+	times chan struct{} // buffered: a message has another time
 }
 
 // New makes an outbox. Nothing is sent before Run.
@@ -136,16 +137,17 @@ func (o *Outbox) line(id domain.DeviceID) *line {
 func (o *Outbox) start(ctx context.Context, l *line) { o.group.Go(func() { l.run(ctx) }) }
 
 // Queue keeps a message that is to be sent and returns it as queued. It goes as soon as its device is connected and those before it have
-// gone; one with a schedule is in nobody's way until its time comes. Errors: not_found; conflict when WhatsApp's id is taken; invalid for a
+// gone; one with a schedule is in nobody's way until its time comes, and one that can be taken back for a while goes after that. Errors: not_found; conflict when WhatsApp's id is taken; invalid for a
 // time that there is not; storage errors.
 func (o *Outbox) Queue(ctx context.Context, n domain.NewMessage) (domain.Message, error) {
 	m, err := o.c.Store.QueueMessage(ctx, n)
 	if err != nil {
 		return domain.Message{}, err
 	}
-	if n.Schedule.Set() {
+	if n.Schedule.Set() || n.Undoable {
 		o.timesChanged()
-	} else {
+	}
+	if !n.Schedule.Set() {
 		o.line(n.Device).wake(false)
 	}
 	return m, nil
@@ -179,12 +181,12 @@ func (o *Outbox) wakeAll(devices []domain.DeviceID, err error) error {
 	return err
 }
 
-// Cancel removes a message that has certainly not gone: until the moment it is handed to the client library for the first time.
-// Errors: not_found; conflict if it may be on its way.
-func (o *Outbox) Cancel(ctx context.Context, id domain.MessageID) error {
-	err := o.cancel(ctx, id)
+// Cancel removes a message that has certainly not gone: until the moment it is handed to the client library for the first time. Its text returns
+// to the draft of its conversation, which is returned. Errors: not_found; conflict if it may be on its way.
+func (o *Outbox) Cancel(ctx context.Context, id domain.MessageID) (string, error) {
+	draft, err := o.cancel(ctx, id)
 	if domain.CodeOf(err) != domain.CodeConflict {
-		return err
+		return draft, err
 	}
 	for _, l := range o.all() { // it may have been taken a moment ago, or given back
 		l.settle()
@@ -192,10 +194,11 @@ func (o *Outbox) Cancel(ctx context.Context, id domain.MessageID) error {
 	return o.cancel(ctx, id)
 }
 
-func (o *Outbox) cancel(ctx context.Context, id domain.MessageID) error {
+func (o *Outbox) cancel(ctx context.Context, id domain.MessageID) (string, error) {
 	for _, l := range o.all() {
 		if back := l.withdraw(id); back != nil {
-			return back(o.c.Store.CancelMessage(ctx, id, true))
+			draft, err := o.c.Store.CancelMessage(ctx, id, true)
+			return draft, back(err)
 		}
 	}
 	return o.c.Store.CancelMessage(ctx, id, false)

@@ -197,8 +197,9 @@ func TestCancelTakesBackOnlyWhatCertainlyDidNotGo(t *testing.T) {
 		m := w.queue(0, 0)
 		synctest.Wait()
 		require.Equal(t, domain.StateQueued, w.state(m.ID), "it did not go")
-		require.NoError(t, w.Cancel(ctx, m.ID))
-		_, err := w.store.Message(ctx, m.ID)
+		_, err := w.Cancel(ctx, m.ID)
+		require.NoError(t, err)
+		_, err = w.store.Message(ctx, m.ID)
 		require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 		c, err := w.store.Conversation(ctx, w.chats[0].Ref.Conversation)
 		require.NoError(t, err)
@@ -208,10 +209,13 @@ func TestCancelTakesBackOnlyWhatCertainlyDidNotGo(t *testing.T) {
 		w.Wake(w.d[0].Ref.Device)
 		uncertain := w.queue(0, 0)
 		synctest.Wait()
-		require.Equal(t, domain.CodeConflict, domain.CodeOf(w.Cancel(ctx, uncertain.ID)))
+		_, err = w.Cancel(ctx, uncertain.ID)
+		require.Equal(t, domain.CodeConflict, domain.CodeOf(err))
 		time.Sleep(outbox.Deadline)
-		require.Equal(t, domain.CodeConflict, domain.CodeOf(w.Cancel(ctx, uncertain.ID)))
-		require.Equal(t, domain.CodeConflict, domain.CodeOf(w.Cancel(ctx, w.chats[0].LastMessage.ID)), "a received one is nobody's to cancel")
+		_, err = w.Cancel(ctx, uncertain.ID)
+		require.Equal(t, domain.CodeConflict, domain.CodeOf(err))
+		_, err = w.Cancel(ctx, w.chats[0].LastMessage.ID)
+		require.Equal(t, domain.CodeConflict, domain.CodeOf(err), "a received one is nobody's to cancel")
 	})
 }
 
@@ -369,8 +373,10 @@ func TestWhatWasTakenAheadIsGivenBackAtTheEnd(t *testing.T) {
 		for _, m := range all[1:] {
 			require.Equal(t, domain.StateQueued, w.state(m.ID), "taken ahead or not, it has not been handed over")
 		}
-		require.NoError(t, w.Cancel(context.Background(), all[1].ID), "taken ahead")
-		require.NoError(t, w.Cancel(context.Background(), all[5].ID), "not taken yet")
+		_, err := w.Cancel(context.Background(), all[1].ID)
+		require.NoError(t, err, "taken ahead")
+		_, err = w.Cancel(context.Background(), all[5].ID)
+		require.NoError(t, err, "not taken yet")
 		w.stop()
 		require.Equal(t, domain.StateUncertain, w.state(all[0].ID), "it may have gone")
 		for _, m := range all[2:5] {

@@ -156,7 +156,7 @@ func (k *walk) do(d deed) {
 	e := k.entries[d.Which%len(k.entries)]
 	switch d.What {
 	case "cancel":
-		if k.Cancel(ctx, e.id) == nil {
+		if _, err := k.Cancel(ctx, e.id); err == nil {
 			e.cancelled = true
 		}
 	case "retry":

@@ -64,12 +64,7 @@ func (o *Outbox) timesChanged() {
 
 // SendNow sends a message before its time. Errors: not_found; conflict if its time has come.
 func (o *Outbox) SendNow(ctx context.Context, id domain.MessageID) error {
-	device, err := o.c.Store.SendNow(ctx, id)
-	if err != nil {
-		return err
-	}
-	o.line(device).wake(false)
-	return nil
+	return o.wakeAll(o.c.Store.SendNow(ctx, id))
 }
 
 // Reschedule gives a message another time before the one it has comes. Errors: not_found; conflict if its time has come; invalid for a time that

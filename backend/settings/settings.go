@@ -66,6 +66,8 @@ func Check(s domain.Settings) error {
 		return refuse("notify", "Notifications are on or off.")
 	case !minute(s.Quiet.From) || !minute(s.Quiet.To) || s.Quiet.On && s.Quiet.From == s.Quiet.To:
 		return refuse("quiet", "Quiet hours begin and end at two times of the day.")
+	case !slices.Contains(domain.UndoChoices(), s.Undo):
+		return refuse("undoMs", "What is sent can be taken back for 0, 3 or 5 seconds.")
 	}
 	return nil
 }

@@ -36,6 +36,8 @@ type Options struct {
 	// Committed is told what each write changed, in the order of the commits and before the write returns; nil for nobody. It is
 	// called on the writer's goroutine: it must not wait, and a write of its own would wait for ever.
 	Committed func(domain.Changed)
+
+	Defaults domain.Settings // what holds until a person chooses; domain.DefaultSettings if zero
 }
 
 // Store is an open workspace. Its methods may be called from any goroutine.
@@ -49,6 +51,7 @@ type Store struct {
 	index *indexer
 
 	committed func(domain.Changed)
+	defaults  domain.Settings
 
 	people *people  // who is who, for the incoming path; the writer's goroutine alone
 	counts *counter // unread messages by subaccount
@@ -58,12 +61,15 @@ type Store struct {
 // copied to backups/ before each migration, and checked after an exit that was not clean.
 // Errors: database_newer, database_damaged, storage_failed, storage_read_only.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{now: o.Now, log: o.Logger, dir: o.Dir, committed: o.Committed, counts: newCounter()}
+	s := &Store{now: o.Now, log: o.Logger, dir: o.Dir, committed: o.Committed, defaults: o.Defaults, counts: newCounter()}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.committed == nil {
 		s.committed = func(domain.Changed) {}
+	}
+	if s.defaults == (domain.Settings{}) {
+		s.defaults = domain.DefaultSettings()
 	}
 	path := DatabasePath(o.Dir)
 	if err := finishRestore(o.Dir); err != nil {

@@ -32,13 +32,18 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.M
 			a.chat.seen.Draft = ""
 		}
 		row := outboxRow{payload: n.Payload, due: s.now(), schedule: n.Schedule}
-		if n.Schedule.Set() {
+		switch {
+		case n.Schedule.Set():
 			if row.due, _, err = n.Schedule.At(); err != nil {
 				return err
 			}
 			a.m.At, a.m.State = row.due, domain.StateScheduled
+		case n.Undoable:
+			if row.due, err = s.undoOver(t, n.Conversation.Conversation); err != nil {
+				return err
+			}
 		}
-		if err := insertQueued(t, a, row); err != nil {
+		if err := s.insertQueued(t, a, row); err != nil {
 			return err
 		}
 		out = a.m
@@ -69,8 +74,8 @@ type outboxRow struct {
 	schedule domain.Schedule
 }
 
-// insertQueued keeps the message and what is to be sent. Without a schedule it is in line at once.
-func insertQueued(t *tx, a *arrival, row outboxRow) error {
+// insertQueued keeps the message and what is to be sent. What is due is in line at once.
+func (s *Store) insertQueued(t *tx, a *arrival, row outboxRow) error {
 	m := &a.m
 	err := t.row(`
 		INSERT INTO messages (subaccount_id, conversation_id, device_id, waid, direction, operator_id, kind, text, at, state)
@@ -88,7 +93,7 @@ func insertQueued(t *tx, a *arrival, row outboxRow) error {
 	}
 	err = t.run(`INSERT INTO outbox (message_id, subaccount_id, conversation_id, device_id, payload, due, wall, zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, row.payload, millis(row.due), row.schedule.Wall, row.schedule.Zone)
-	if err != nil || row.schedule.Set() {
+	if err != nil || row.schedule.Set() || row.due.After(s.now()) {
 		return err
 	}
 	return getInLine(t, m.ID)
@@ -133,10 +138,12 @@ func (s *Store) cannotGoAgain(t *tx, id domain.MessageID) error {
 	}
 }
 
-// CancelMessage removes a message that certainly has not gone: one that is scheduled, queued or has failed. unsent says that the caller took it
-// to be sent and never handed it over. Errors: not_found; conflict if it may be on its way already.
-func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID, unsent bool) error {
-	return s.do(ctx, "cancel a message", func(t *tx) error {
+// CancelMessage removes a message that certainly has not gone: one that is scheduled, queued or has failed. Its text returns to the draft of its
+// conversation, before what stands there; it returns that draft. unsent says that the caller took the message to be sent and never handed it
+// over. Errors: not_found; conflict if it may be on its way already.
+func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID, unsent bool) (string, error) {
+	var draft string
+	err := s.do(ctx, "cancel a message", func(t *tx) error {
 		m, err := messageByID(t, id)
 		if err != nil {
 			return err
@@ -164,8 +171,12 @@ func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID, unsent b
 			return err
 		}
 		t.changed.MessagesGone = append(t.changed.MessagesGone, id)
+		if draft, err = s.putBack(t, m); err != nil {
+			return err
+		}
 		return relast(t, m.Conversation)
 	})
+	return draft, err
 }
 
 // BeginOutbox readies what an earlier run of the program left, before anything is sent: a message that was taken then may have gone, and the

@@ -70,7 +70,7 @@ func recountUnread(t *tx, where domain.ConversationRef) error {
 
 // oweReceipts notes that the devices that carried these messages owe receipts for them, and returns those receipts.
 func (s *Store) oweReceipts(t *tx, read []domain.MessageID) ([]domain.ReadMark, error) {
-	settings, err := settings(t)
+	settings, err := s.settings(t)
 	if err != nil || !settings.ReadReceipts {
 		return nil, err
 	}

@@ -38,18 +38,19 @@ func scanScheduled(row dbutil.Scannable) (scheduledRow, error) {
 	return r, err
 }
 
-// FallDue puts the scheduled messages in line whose time has come, in the order of their times. Those that are more than LateAfter late wait
+// FallDue puts the messages in line whose time has come, in the order of their times. Those that are more than LateAfter late wait
 // for a person instead: nobody could send them when they were due.
 func (s *Store) FallDue(ctx context.Context) (domain.Fallen, error) {
 	var out domain.Fallen
 	now := s.now()
-	first, err := nextScheduled(reading{ctx, s.read})
+	first, err := nextDue(reading{ctx, s.read}, now)
 	if err != nil || first.IsZero() || first.After(now) {
 		return domain.Fallen{Next: first}, coded("look for scheduled messages", err)
 	}
 	err = s.do(ctx, "let messages fall due", func(t *tx) error {
 		out = domain.Fallen{}
-		due, err := collect(t, scanScheduled, scheduledSelect+" AND due <= $1 ORDER BY due, message_id", millis(now))
+		due, err := collect(t, scanScheduled, scheduledSelect+" AND (due <= $1 OR wall = '' AND due > $2) ORDER BY due, message_id",
+			millis(now), millis(now.Add(domain.MaxUndo)))
 		if err != nil {
 			return err
 		}
@@ -64,16 +65,18 @@ func (s *Store) FallDue(ctx context.Context) (domain.Fallen, error) {
 				out.Devices = append(out.Devices, r.device)
 			}
 		}
-		out.Next, err = nextScheduled(t)
+		out.Next, err = nextDue(t, now)
 		return err
 	})
 	return out, err
 }
 
-func nextScheduled(q querier) (time.Time, error) {
+// nextDue returns when the first message falls due, zero if none will. A countdown that the clock has left behind is over.
+func nextDue(q querier, now time.Time) (time.Time, error) {
 	var due int64
-	there, err := optional(q.row("SELECT due FROM outbox WHERE place = 0 AND NOT failed ORDER BY due LIMIT 1"), &due)
-	if err != nil || !there {
+	err := q.row("SELECT COALESCE(MIN(CASE WHEN wall = '' AND due > $1 THEN $2 ELSE due END), 0) FROM outbox WHERE place = 0 AND NOT failed",
+		millis(now.Add(domain.MaxUndo)), millis(now)).Scan(&due)
+	if err != nil || due == 0 {
 		return time.Time{}, err
 	}
 	return fromMillis(due), nil
@@ -87,7 +90,22 @@ func (s *Store) fall(t *tx, id domain.MessageID, late bool) error {
 	if err := t.run("UPDATE outbox SET late = $1 WHERE message_id = $2", late, id); err != nil {
 		return err
 	}
+	m, err := messageByID(t, id)
+	if err != nil {
+		return err
+	}
+	if m.State == domain.StateQueued { // it could be taken back until now
+		return s.tell(t, m)
+	}
 	return s.comesNow(t, id, domain.StateQueued, "")
+}
+
+// goNow puts a message in line before its time.
+func (s *Store) goNow(t *tx, id domain.MessageID) error {
+	if err := t.run("UPDATE outbox SET due = $1 WHERE message_id = $2", millis(s.now()), id); err != nil {
+		return err
+	}
+	return s.fall(t, id, false)
 }
 
 // comesNow changes the state of a message. One that was scheduled has the time of what is written now from then on.
@@ -120,7 +138,7 @@ func (s *Store) Reschedule(ctx context.Context, id domain.MessageID, to domain.S
 	}
 	var out domain.Message
 	err = s.do(ctx, "give a message another time", func(t *tx) error {
-		if _, err := s.mustBeScheduled(t, id); err != nil {
+		if err := s.mustBeScheduled(t, id); err != nil {
 			return err
 		}
 		var err error
@@ -130,32 +148,40 @@ func (s *Store) Reschedule(ctx context.Context, id domain.MessageID, to domain.S
 	return out, err
 }
 
-// SendNow puts a message in line whose time has not come, and returns the device that it goes from. Errors: not_found; conflict if its time has
-// come.
-func (s *Store) SendNow(ctx context.Context, id domain.MessageID) (domain.DeviceID, error) {
-	var device domain.DeviceID
+// SendNow puts a message in line whose time has not come, and returns the devices that have something to send now. What can still be taken back
+// goes with those of its conversation that were sent before it. Errors: not_found; conflict if its time has come.
+func (s *Store) SendNow(ctx context.Context, id domain.MessageID) ([]domain.DeviceID, error) {
+	var devices []domain.DeviceID
 	err := s.do(ctx, "send a message before its time", func(t *tx) error {
-		var err error
-		if device, err = s.mustBeScheduled(t, id); err != nil {
+		m, err := messageByID(t, id)
+		if err != nil {
 			return err
 		}
-		if err := t.run("UPDATE outbox SET due = $1 WHERE message_id = $2", millis(s.now()), id); err != nil {
-			return err
+		if m.State == domain.StateScheduled {
+			devices = []domain.DeviceID{m.Device}
+			return s.goNow(t, id)
 		}
-		return s.fall(t, id, false)
+		if devices, err = s.skipUndo(t, m); err == nil && len(devices) == 0 {
+			return timeHasCome()
+		}
+		return err
 	})
-	return device, err
+	return devices, err
 }
 
-func (s *Store) mustBeScheduled(t *tx, id domain.MessageID) (domain.DeviceID, error) {
+func timeHasCome() error {
+	return &domain.Error{Code: domain.CodeConflict, Message: "the time of this message has come"}
+}
+
+func (s *Store) mustBeScheduled(t *tx, id domain.MessageID) error {
 	m, err := messageByID(t, id)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if m.State != domain.StateScheduled {
-		return 0, &domain.Error{Code: domain.CodeConflict, Message: "the time of this message has come"}
+		return timeHasCome()
 	}
-	return m.Device, nil
+	return nil
 }
 
 func (s *Store) setDue(t *tx, id domain.MessageID, due time.Time, schedule domain.Schedule) (domain.Message, error) {
@@ -194,19 +220,21 @@ func (s *Store) readClocksAnew(t *tx) error {
 }
 
 // Waiting returns what the outbox knows of the messages of a conversation that have not gone and did not fail, in the order of their turns,
-// what is scheduled last.
+// what
+// can be taken back and what is scheduled last.
 func (s *Store) Waiting(ctx context.Context, id domain.ConversationID) ([]domain.Waiting, error) {
 	out, err := collect(reading{ctx, s.read}, scanWaiting, `
-		SELECT o.message_id, o.subaccount_id, o.device_id, o.due, o.wall, o.zone, o.place = 0, o.late, m.state = $1
+		SELECT o.message_id, o.subaccount_id, o.device_id, o.due, o.wall, o.zone, o.place = 0 AND o.wall <> '',
+			o.place = 0 AND o.wall = '' AND NOT o.late, o.late, m.state = $1
 		FROM outbox o JOIN messages m ON m.id = o.message_id
-		WHERE o.conversation_id = $2 AND NOT o.failed ORDER BY o.place = 0, o.place, o.due, o.message_id`, domain.StateUncertain, id)
+		WHERE o.conversation_id = $2 AND NOT o.failed ORDER BY o.wall <> '' AND o.place = 0, o.place = 0, o.place, o.due, o.message_id`, domain.StateUncertain, id)
 	if err != nil {
 		return nil, coded("read what waits", err)
 	}
 	first := map[domain.DeviceID]bool{} // each device has a line of its own
 	for i := range out {
 		w := &out[i]
-		inLine := !w.Scheduled && !w.Late
+		inLine := !w.Scheduled && !w.Undoable && !w.Late
 		w.Behind = inLine && first[w.Ref.Device]
 		first[w.Ref.Device] = first[w.Ref.Device] || inLine
 	}
@@ -216,7 +244,7 @@ func (s *Store) Waiting(ctx context.Context, id domain.ConversationID) ([]domain
 func scanWaiting(row dbutil.Scannable) (domain.Waiting, error) {
 	var w domain.Waiting
 	var due int64
-	err := row.Scan(&w.Message, &w.Ref.Subaccount, &w.Ref.Device, &due, &w.Schedule.Wall, &w.Schedule.Zone, &w.Scheduled, &w.Late, &w.Uncertain)
+	err := row.Scan(&w.Message, &w.Ref.Subaccount, &w.Ref.Device, &due, &w.Schedule.Wall, &w.Schedule.Zone, &w.Scheduled, &w.Undoable, &w.Late, &w.Uncertain)
 	w.Due = fromMillis(due)
 	return w, err
 }

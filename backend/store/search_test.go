@@ -95,7 +95,8 @@ func (s *searched) write1(t *rapid.T, device domain.DeviceRef, said string) {
 	})
 	require.NoError(t, err)
 	if rapid.Bool().Draw(t, "taken back") {
-		require.NoError(t, s.CancelMessage(ctx, m.ID, false))
+		_, err := s.CancelMessage(ctx, m.ID, false)
+		require.NoError(t, err)
 	}
 }
 

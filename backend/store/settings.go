@@ -12,12 +12,12 @@ const settingsKey = "workspace"
 
 // Settings returns the workspace's choices; a choice that was never made has its default.
 func (s *Store) Settings(ctx context.Context) (domain.Settings, error) {
-	out, err := settings(reading{ctx, s.read})
+	out, err := s.settings(reading{ctx, s.read})
 	return out, coded("read settings", err)
 }
 
-func settings(q querier) (domain.Settings, error) {
-	out := domain.DefaultSettings()
+func (s *Store) settings(q querier) (domain.Settings, error) {
+	out := s.defaults
 	var raw string
 	found, err := optional(q.row("SELECT value FROM settings WHERE key = $1", settingsKey), &raw)
 	if err != nil || !found {

@@ -33,6 +33,7 @@ import type {
   Snapshot,
   Startup,
   Subaccount,
+  TakenBack,
   Thread,
   Uptime,
   UptimeReport,
@@ -127,8 +128,8 @@ export function callsOver(transport: Transport) {
       reschedule: (message: number, wall: string, zone: string) =>
         call<Message>("Inbox.Reschedule", message, wall, zone),
       sendNow: (message: number) => call<Message>("Inbox.SendNow", message),
-      /** Only while it is scheduled or queued, or when it has failed. */
-      cancel: (message: number) => call<Message>("Inbox.Cancel", message),
+      /** Only while it is scheduled or queued, or when it has failed. Its text returns to the draft. */
+      cancel: (message: number) => call<TakenBack>("Inbox.Cancel", message),
       markRead: (conversation: number, upTo: number) => act("Inbox.MarkRead", conversation, upTo),
       setDraft: (conversation: number, text: string) => act("Inbox.SetDraft", conversation, text),
       route: (conversation: number) => call<Route>("Inbox.Route", conversation),

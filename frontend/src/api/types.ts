@@ -550,7 +550,7 @@ export interface Waiting {
   message: number;
   /** That it goes from. */
   device: number;
-  /** "scheduled", "late", "device", "uncertain", "behind"; "" if it goes now. Others may come. */
+  /** "undo", "scheduled", "late", "device", "uncertain", "behind"; "" if it goes now. Others may come. */
   hold: string;
   /** When that ends; 0 if nobody knows. */
   until: number;
@@ -558,6 +558,14 @@ export interface Waiting {
   wall: string;
   /** The time zone of `wall`. */
   zone: string;
+}
+
+/** What returns to the composer when a message is taken back. */
+export interface TakenBack {
+  /** The message's, whole. */
+  text: string;
+  /** Of the conversation, with that text. */
+  draft: string;
 }
 
 /** What is proposed for sending something later. */
@@ -701,6 +709,8 @@ export interface Settings {
   /** Whether notifications are heard; not in quiet hours. */
   notifySound: boolean;
   keepAwake: boolean;
+  /** How long what is sent can be taken back: 0, 3000 or 5000. */
+  undoMs: number;
   /** Closing the window quits; else the devices stay connected. */
   closeQuits: boolean;
 }

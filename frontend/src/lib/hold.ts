@@ -24,6 +24,7 @@ const DAY_MS = 86_400_000;
 export function holdWords(hold: Hold, device: HoldingDevice | undefined, now: number, locale: string): string {
   switch (hold.hold) {
     case "":
+    case "undo": // its countdown says it
       return "";
     case "scheduled":
       return scheduled(hold, now, locale);

@@ -1,4 +1,4 @@
-import type { Conversation, Message, Problem, Route } from "../api/types";
+import type { Conversation, Message, Problem, Route, TakenBack } from "../api/types";
 import { problemOf } from "../api/problem";
 import { textProblem } from "../lib/text";
 
@@ -98,15 +98,33 @@ export class Composer {
         this.#saved = "";
         return message;
       } catch (error) {
-        this.restore(text);
+        this.#restore(text);
         this.problem = problemOf(error);
         return undefined;
       }
     });
   }
 
-  /** Puts a text back that was sent or meant to be, before what stands in the field now. */
-  restore(text: string): void {
+  /** Takes a message back; its text stands in the field then, before what stands there now. Returns whether it was in time. */
+  async takeBack(call: () => Promise<TakenBack | undefined>): Promise<boolean> {
+    await this.flush();
+    return this.#next(async () => {
+      const before = this.text;
+      const saved = before === this.#saved;
+      const back = await call();
+      if (back === undefined) return false;
+      // The engine has put it into the draft, which the feed may have brought already.
+      const here = this.text === back.draft && this.#saved === back.draft;
+      this.#saved = back.draft;
+      if (here) return true;
+      if (saved && this.text === before) this.text = back.draft;
+      else if (back.text !== "") this.#restore(back.text);
+      return true;
+    });
+  }
+
+  // Before what stands in the field now.
+  #restore(text: string): void {
     this.edit(this.text === "" ? text : `${text}\n${this.text}`);
   }
 

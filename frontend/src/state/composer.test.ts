@@ -114,4 +114,52 @@ describe("Composer", () => {
     composer.adopt("four");
     expect(composer.text).toBe("three");
   });
+
+  describe("a message that is taken back", () => {
+    const takeBack = (composer: Composer, draft: string) =>
+      composer.takeBack(() => Promise.resolve({ text: "Hola", draft }));
+
+    it("has its text in the field, and in the draft already", async () => {
+      const { composer, calls } = composerWith();
+      expect(await takeBack(composer, "Hola")).toBe(true);
+      expect(composer.text).toBe("Hola");
+      await composer.flush();
+      expect(calls.setDraft).not.toHaveBeenCalled();
+    });
+
+    it("stands before what was written since, which is saved first", async () => {
+      const { composer, calls } = composerWith();
+      composer.edit("Ana");
+      await takeBack(composer, "Hola\nAna");
+      expect(calls.setDraft.mock.calls).toEqual([[1, "Ana"]]);
+      expect(composer.text).toBe("Hola\nAna");
+    });
+
+    it("stands there once when the feed has brought the draft before", async () => {
+      const { composer } = composerWith();
+      await composer.takeBack(() => {
+        composer.adopt("Hola");
+        return Promise.resolve({ text: "Hola", draft: "Hola" });
+      });
+      expect(composer.text).toBe("Hola");
+    });
+
+    it("keeps what is typed while it is on its way", async () => {
+      const { composer, calls } = composerWith();
+      await composer.takeBack(() => {
+        composer.edit("¿Y");
+        composer.adopt("Hola");
+        return Promise.resolve({ text: "Hola", draft: "Hola" });
+      });
+      expect(composer.text).toBe("Hola\n¿Y");
+      await composer.flush();
+      expect(calls.setDraft.mock.calls).toEqual([[1, "Hola\n¿Y"]]);
+    });
+
+    it("changes nothing when it was too late", async () => {
+      const { composer } = composerWith({}, "Ana");
+      expect(await composer.takeBack(() => Promise.resolve(undefined))).toBe(false);
+      expect(composer.text).toBe("Ana");
+    });
+  });
 });

@@ -139,14 +139,11 @@ export class Inbox {
     if (message !== undefined) thread.add(message);
   }
 
-  /** Takes back a message that has not gone yet; its text returns to the composer. */
-  async takeBack(id: number): Promise<void> {
+  /** Takes back a message that has not gone yet; its text returns to the composer. Returns whether it was in time. */
+  async takeBack(id: number): Promise<boolean> {
     const { composer, thread } = this;
-    const message = thread?.messages.find((other) => other.id === id);
-    if (composer === null || thread === null || message === undefined) return;
-    // Once it is taken back nobody has its text any more.
-    const text = await thread.wholeText(message);
-    if (text !== undefined && (await thread.cancel(id))) composer.restore(text);
+    if (composer === null || thread === null) return false;
+    return composer.takeBack(() => thread.cancel(id));
   }
 
   // At a message, or where it begins to be unread.

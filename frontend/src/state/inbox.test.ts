@@ -47,7 +47,7 @@ function inboxWith() {
     ),
     fullText: vi.fn<InboxCalls["fullText"]>().mockResolvedValue("the whole text"),
     retry: vi.fn<InboxCalls["retry"]>(),
-    cancel: vi.fn<InboxCalls["cancel"]>(async (id) => sampleMessage({ id })),
+    cancel: vi.fn<InboxCalls["cancel"]>().mockResolvedValue({ text: "Hello", draft: "Hello" }),
     setDraft: vi.fn<InboxCalls["setDraft"]>().mockResolvedValue(),
     route: vi.fn<InboxCalls["route"]>().mockResolvedValue({ device: 1, reason: "only", sends: true }),
     markRead: vi.fn<InboxCalls["markRead"]>().mockResolvedValue(undefined),

@@ -1,11 +1,11 @@
-import type { Message, Problem, Remarks, Version } from "../api/types";
+import type { Message, Problem, Remarks, TakenBack, Version } from "../api/types";
 import { problemOf } from "../api/problem";
 
 /** What is asked of the engine about single messages. */
 export interface MessageCalls {
   fullText(message: number): Promise<string>;
   retry(message: number): Promise<Message>;
-  cancel(message: number): Promise<Message>;
+  cancel(message: number): Promise<TakenBack>;
   sendNow(message: number): Promise<Message>;
   versions(message: number): Promise<Version[]>;
   remarks(message: number): Promise<Remarks>;
@@ -50,28 +50,27 @@ export class MessageDeeds {
   }
 
   /** Tries a failed message again. */
-  retry(message: number): Promise<boolean> {
-    return this.#act(message, () => this.#calls.retry(message));
+  async retry(message: number): Promise<void> {
+    await this.#act(message, () => this.#calls.retry(message));
   }
 
-  /** Sends a scheduled message before its time. */
-  sendNow(message: number): Promise<boolean> {
-    return this.#act(message, () => this.#calls.sendNow(message));
+  /** Sends a message before its time. */
+  async sendNow(message: number): Promise<void> {
+    await this.#act(message, () => this.#calls.sendNow(message));
   }
 
-  /** Takes back a message that has not gone yet. Returns whether it was in time. */
-  cancel(message: number): Promise<boolean> {
+  /** Takes back a message that has not gone yet. Undefined when it was too late; the message says so. */
+  cancel(message: number): Promise<TakenBack | undefined> {
     return this.#act(message, () => this.#calls.cancel(message));
   }
 
-  async #act(message: number, call: () => Promise<Message>): Promise<boolean> {
+  async #act<T>(message: number, call: () => Promise<T>): Promise<T | undefined> {
     this.#refuse(message, undefined);
     try {
-      await call();
-      return true;
+      return await call();
     } catch (error) {
       this.#refuse(message, problemOf(error));
-      return false;
+      return undefined;
     }
   }
 

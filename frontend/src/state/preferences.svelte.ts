@@ -18,6 +18,7 @@ export class Preferences {
     notifyPausedUntil: 0,
     notifySound: false,
     keepAwake: false,
+    undoMs: 5000,
     closeQuits: false,
   });
   /** Why the last change was not saved; what was saved before is shown again. */

@@ -163,12 +163,13 @@ describe("Thread", () => {
   });
 
   it("says at the message why it could not be taken back", async () => {
-    const cancel = vi.fn().mockRejectedValueOnce(new CallError(problem)).mockResolvedValueOnce(three);
+    const back = { text: "three", draft: "three" };
+    const cancel = vi.fn().mockRejectedValueOnce(new CallError(problem)).mockResolvedValueOnce(back);
     const thread = threadWith({ thread: vi.fn().mockResolvedValue(page([three])), cancel });
     await thread.open(0);
-    expect(await thread.cancel(3)).toBe(false);
+    expect(await thread.cancel(3)).toBeUndefined();
     expect(thread.refusals.get(3)).toEqual(problem);
-    expect(await thread.cancel(3)).toBe(true);
+    expect(await thread.cancel(3)).toEqual(back);
     expect(thread.refusals.size).toBe(0);
   });
 

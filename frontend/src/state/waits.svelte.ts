@@ -10,6 +10,9 @@ export class Waits {
   readonly conversation: number;
   of = $state.raw<ReadonlyMap<number, Waiting>>(new Map());
 
+  /** The last of those that were sent a moment ago and can be taken back. */
+  readonly undo = $derived([...this.of.values()].findLast((waiting) => waiting.hold === "undo"));
+
   #calls: WaitCalls;
   #asking = false;
   #again = false;

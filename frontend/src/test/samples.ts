@@ -218,6 +218,7 @@ export function sampleSettings(part: Partial<Settings> = {}): Settings {
     notifyPausedUntil: 0,
     notifySound: false,
     keepAwake: false,
+    undoMs: 5000,
     closeQuits: false,
     ...part,
   };

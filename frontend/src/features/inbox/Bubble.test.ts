@@ -74,6 +74,24 @@ describe("Bubble", () => {
     expect(handlers.oncancel).toHaveBeenCalledOnce();
   });
 
+  it("counts down while it can be taken back, with the ways out", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: AT });
+    const onsendnow = vi.fn();
+    const { handlers } = show({ out: true, state: "queued" }, { undo: { until: AT + 4200 }, onsendnow });
+    vi.useRealTimers();
+    expect(screen.getByRole("timer")).toHaveTextContent("Goes in 5 s");
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    expect(handlers.oncancel).toHaveBeenCalledOnce();
+    await userEvent.click(screen.getByRole("button", { name: "Send now" }));
+    expect(onsendnow).toHaveBeenCalledOnce();
+  });
+
+  it("has no countdown of its own above a later one", () => {
+    show({ out: true, state: "queued" }, { undo: { until: undefined }, onsendnow: vi.fn() });
+    expect(screen.queryByRole("timer")).toBeNull();
+    expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Undo"]);
+  });
+
   it("has no buttons once it went", () => {
     show({ out: true, state: "sent" });
     expect(screen.queryByRole("button")).toBeNull();
