@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
@@ -35,6 +36,7 @@ const stopWithin = 15 * time.Second
 type window struct {
 	options engine.Options
 	facades *bridge.Facades
+	players *bridge.Players
 	words   catalogue
 	hidden  bool // it begins hidden
 
@@ -64,8 +66,13 @@ func runDesktop(ctx context.Context, flags workspaceFlags, hidden bool) error {
 	if err != nil {
 		return err
 	}
-	w := &window{options: flags.options(engine.Desktop), facades: bridge.NewFacades(), words: words, hidden: hidden}
-	return wails.Run(&options.App{
+	facades := bridge.NewFacades()
+	players, err := bridge.OpenPlayers(ctx, facades)
+	if err != nil {
+		return err
+	}
+	w := &window{options: flags.options(engine.Desktop), facades: facades, players: players, words: words, hidden: hidden}
+	return errors.Join(wails.Run(&options.App{
 		Title: "Waflow", Width: 1280, Height: 800, MinWidth: 960, MinHeight: 640,
 		BackgroundColour:   options.NewRGB(0xe9, 0xe6, 0xe0),
 		AssetServer:        &assetserver.Options{Assets: files, Middleware: w.secured},
@@ -82,7 +89,7 @@ func runDesktop(ctx context.Context, flags workspaceFlags, hidden bool) error {
 		},
 		Bind:  w.facades.All(),
 		Linux: &linux.Options{ProgramName: "waflow", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
-	})
+	}), players.Close())
 }
 
 // instance names the workspace for the single-instance check: one window for each data directory.
@@ -126,6 +133,10 @@ func (w *window) open(ctx context.Context) error {
 		runtime.BrowserOpenURL(w.ctx, address)
 		return nil
 	}
+	services.SaveAs = func(name string) (string, error) {
+		return runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{DefaultFilename: name})
+	}
+	services.Info.Players = w.players.Base()
 	services.OpenDemo = openDemo
 	ended := make(chan struct{})
 	w.opening.Store(&opening{engine: e, ended: ended})
@@ -193,7 +204,7 @@ func (w *window) secured(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(rw, r)
-	}))
+	}), w.players.Origin())
 }
 
 // silent drops what the window library would print: it would name calls with their arguments.

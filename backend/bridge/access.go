@@ -36,6 +36,17 @@ func (a access) ownHost(r *http.Request) bool {
 	return slices.Contains(a.hosts, strings.ToLower(r.Host))
 }
 
+// ownHostOnly lets through what names this server.
+func (a access) ownHostOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !a.ownHost(r) {
+			writeProblem(w, http.StatusMisdirectedRequest, unauthorized("This address is not served here."))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // ownOrigin tells whether the request comes from a page of ours, or from no page at all.
 func (a access) ownOrigin(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {

@@ -12,6 +12,7 @@ type AppInfo struct {
 	Platform   string   `json:"platform"`   // "linux", "windows", "darwin"
 	Problem    *Problem `json:"problem"`    // set when the workspace could not be opened; then nothing else works
 	ClockWrong bool     `json:"clockWrong"` // this computer's clock is far from WhatsApp's
+	Players    string   `json:"players"`    // where players get the files of messages, before "/media/…"; "" is where the page is from
 
 	Backups []Backup `json:"backups"` // where a damaged database can be replaced: by what, newest first
 }

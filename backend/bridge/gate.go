@@ -78,8 +78,13 @@ func (g *gate) wait(ctx context.Context) error {
 
 // ask runs one call of a facade: once the engine is open, within a bounded time, with panics turned into errors. Every error it returns is
 // the text of a Problem.
-func ask[T any](g *gate, method string, do func(ctx context.Context, s Services) (T, error)) (result T, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+func ask[T any](g *gate, method string, do func(ctx context.Context, s Services) (T, error)) (T, error) {
+	return askWithin(g, callTimeout, method, do)
+}
+
+// askWithin is ask for calls that take longer, because a person is asked in between.
+func askWithin[T any](g *gate, limit time.Duration, method string, do func(ctx context.Context, s Services) (T, error)) (result T, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if err := g.wait(ctx); err != nil {
 		return result, asCallError(notOpenYet(err))

@@ -31,7 +31,7 @@ func Handler(c Config) http.Handler {
 	mux.Handle("/api/", h.guarded(http.HandlerFunc(noSuchCall)))
 	mux.Handle("GET "+mediaPath, h.guarded(c.Facades.Media()))
 	mux.Handle("/", h.door(http.HandlerFunc(h.asset)))
-	return Secure(h.ownHostOnly(mux))
+	return Secure(h.access.ownHostOnly(mux), "")
 }
 
 type handler struct {
@@ -39,16 +39,6 @@ type handler struct {
 	access  access
 	known   map[string]method
 	sockets chan struct{} // one token for each open socket
-}
-
-func (h *handler) ownHostOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !h.access.ownHost(r) {
-			writeProblem(w, http.StatusMisdirectedRequest, unauthorized("This address is not served here."))
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // guarded lets through who has the token and comes from a page of ours.

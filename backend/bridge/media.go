@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"waflow/backend/domain"
 )
@@ -30,6 +28,8 @@ type Files interface {
 	Thumbnail(ctx context.Context, id domain.MessageID) ([]byte, string, error)
 	// Ask has the file of a message fetched. Errors: not_found.
 	Ask(ctx context.Context, id domain.MessageID) error
+	// Save puts a copy of the file of a message at a path, marked as one that came from elsewhere. Errors: not_found, storage_failed.
+	Save(ctx context.Context, id domain.MessageID, path string) error
 }
 
 // Media serves the files of messages under /media/ to who was let in already, with ranges. What is not shown or played can only be saved.
@@ -83,7 +83,7 @@ func serveFile(w http.ResponseWriter, r *http.Request, files Files, id domain.Me
 	defer func() { _ = open.File.Close() }()
 	w.Header().Set("Content-Type", open.Type)
 	if r.URL.Query().Has("save") || !isShown(open.Type) {
-		w.Header().Set("Content-Disposition", attachment(open.Name))
+		w.Header().Set("Content-Disposition", attachment(savedName(open)))
 	}
 	serveContent(w, r, open.SHA256, open.File)
 	return nil
@@ -116,22 +116,4 @@ func isShown(kind string) bool {
 		return true
 	}
 	return false
-}
-
-// attachment has a browser save a file, under the name that its sender gave it as far as it is one.
-func attachment(name string) string {
-	plain := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, r) || !unicode.IsPrint(r) {
-			return '_'
-		}
-		return r
-	}, oneLine(name))
-	plain = strings.TrimLeft(plain, ". ")
-	if plain == "" {
-		return "attachment"
-	}
-	if header := mime.FormatMediaType("attachment", map[string]string{"filename": plain}); header != "" {
-		return header
-	}
-	return "attachment"
 }

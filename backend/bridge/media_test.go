@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"unicode"
@@ -49,10 +50,18 @@ func (h held) Thumbnail(_ context.Context, id domain.MessageID) ([]byte, string,
 
 func (held) Ask(context.Context, domain.MessageID) error { return nil }
 
+func (h held) Save(_ context.Context, id domain.MessageID, path string) error {
+	data, err := io.ReadAll(h[id].File)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o600)
+}
+
 func files(h held) http.Handler {
 	f := bridge.NewFacades()
 	f.Attach(bridge.Services{Files: h})
-	return bridge.Secure(f.Media())
+	return bridge.Secure(f.Media(), "")
 }
 
 func get(t *testing.T, h http.Handler, path string, header http.Header) *http.Response {

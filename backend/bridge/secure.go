@@ -6,15 +6,15 @@ import (
 )
 
 // policy is what a page of ours may load: its own files, and nothing from elsewhere. Fonts are files of its own, blob: is what it drew or
-// recorded itself.
-func policy() string {
+// recorded itself. players is the origin of what it plays, "" for its own.
+func policy(players string) string {
 	return strings.Join([]string{
 		"default-src 'none'",
 		"script-src 'self'",
 		"style-src 'self'",
 		"font-src 'self'",
 		"img-src 'self' blob:",
-		"media-src 'self' blob:",
+		strings.TrimSpace("media-src 'self' blob: " + players),
 		"connect-src 'self'",
 		"base-uri 'none'",
 		"form-action 'none'",
@@ -22,10 +22,11 @@ func policy() string {
 	}, "; ")
 }
 
-// Secure gives every answer of next the headers that keep a page of ours to itself, in the window and in a browser alike.
-func Secure(next http.Handler) http.Handler {
+// Secure gives every answer of next the headers that keep a page of ours to itself, in the window and in a browser alike. players is the origin of
+// what the page plays, "" for its own.
+func Secure(next http.Handler, players string) http.Handler {
 	headers := map[string]string{
-		"Content-Security-Policy":      policy(),
+		"Content-Security-Policy":      policy(players),
 		"X-Content-Type-Options":       "nosniff",
 		"X-Frame-Options":              "DENY",
 		"Referrer-Policy":              "no-referrer",

@@ -40,6 +40,9 @@ type Services struct {
 	ClockWrong func() bool
 	// OpenURL opens an address that the facade found harmless; nil where a browser shows the interface and opens it itself.
 	OpenURL func(url string) error
+	// SaveAs asks the person where a file is to be saved, with a name for it, and returns its path, "" if it is not to be; nil where a browser
+	// shows the interface and saves by itself.
+	SaveAs func(name string) (path string, err error)
 	// OpenDemo starts the demo as a process of its own; nil where that can't be done.
 	OpenDemo func() error
 }

@@ -3,6 +3,7 @@ package domain
 import (
 	"io"
 	"io/fs"
+	"time"
 )
 
 // Bounds of files that are fetched, in bytes.
@@ -89,6 +90,7 @@ type MediaFile interface {
 // OpenMedia is the file of a message, open for reading. Who has it closes it.
 type OpenMedia struct {
 	Media
-	Name string // as its sender named it, "" for none; it is no path and may hold anything
+	Name string    // as its sender named it, "" for none; it is no path and may hold anything
+	At   time.Time // of the message
 	File io.ReadSeekCloser
 }

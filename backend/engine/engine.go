@@ -18,6 +18,7 @@ import (
 	"waflow/backend/fleet"
 	"waflow/backend/gaps"
 	"waflow/backend/history"
+	"waflow/backend/host"
 	"waflow/backend/inbox"
 	"waflow/backend/ingest"
 	"waflow/backend/media"
@@ -204,7 +205,7 @@ func (e *Engine) connect() {
 		Now: e.options.now(), Logger: e.log,
 	})
 	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.keepPast, Logger: e.log})
-	e.media = media.New(media.Config{Store: e.store, Devices: e.pool, Files: e.files, Now: e.options.now(), Logger: e.log})
+	e.media = media.New(media.Config{Store: e.store, Devices: e.pool, Files: e.files, Now: e.options.now(), Mark: host.MarkForeign, Logger: e.log})
 	e.older = older.New(e.pool)
 	e.gaps = gaps.New(gaps.Config{
 		Store: e.store, Phones: e.older, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },

@@ -110,6 +110,25 @@ func TestAPictureIsFetchedByItself(t *testing.T) {
 	require.Equal(t, "image/jpeg", kind)
 }
 
+// What is saved is whole, in the place of what was there, and nothing else is left beside it.
+func TestAFileIsSavedWhole(t *testing.T) {
+	h := newHotel(t)
+	m, sent := h.sends(wasim.Draft{Kind: wasim.KindImage})
+	h.awaitMedia(m.ID, domain.MediaHere)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "photo.jpg")
+	require.NoError(t, os.WriteFile(path, []byte("another"), 0o600))
+	require.NoError(t, h.media.Save(within(t), m.ID, path))
+	saved, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, sent.Data, saved)
+	require.Equal(t, domain.CodeStorageFailed, domain.CodeOf(h.media.Save(within(t), m.ID, filepath.Join(dir, "nowhere", "photo.jpg"))))
+	require.Equal(t, domain.CodeStorageFailed, domain.CodeOf(h.media.Save(within(t), m.ID, dir)), "it is a folder")
+	beside, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, beside, 1)
+}
+
 // A document is fetched when somebody wants it. Its name is only shown.
 func TestADocumentIsFetchedWhenItIsAskedFor(t *testing.T) {
 	h := newHotel(t)

@@ -49,7 +49,9 @@ type Config struct {
 	Devices Devices
 	Files   *Files
 	Now     func() time.Time
-	Logger  zerolog.Logger
+	// Mark marks a file on disk as one that came from elsewhere, so that the system warns before it runs. It may be impossible where it lies.
+	Mark   func(path string) error
+	Logger zerolog.Logger
 }
 
 // Library has the files of all messages: it fetches them while it runs, and hands out what is here. Its methods may be called from any
@@ -107,7 +109,7 @@ func (l *Library) Open(ctx context.Context, id domain.MessageID) (domain.OpenMed
 		}
 		return domain.OpenMedia{}, err
 	}
-	return domain.OpenMedia{Media: *m.Media, Name: m.Content.File.Name, File: file}, nil
+	return domain.OpenMedia{Media: *m.Media, Name: m.Content.File.Name, At: m.At, File: file}, nil
 }
 
 // lost has a file fetched anew that somebody took out of the folder.

@@ -64,6 +64,7 @@ func TestMainPath(t *testing.T) {
 	w.until(bubble("see you on Friday"))
 	w.until(`document.querySelectorAll('[data-testid="thread"] [data-state="received"]').length === 2`)
 	w.picture("window-6-back")
+	w.plays(ana, clinic)
 }
 
 // linkFirstNumber goes through the first door: a subaccount, a device, its code scanned by the phone.

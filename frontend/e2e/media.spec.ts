@@ -52,7 +52,7 @@ test("shows pictures in their room and large, one after the other", async ({ pag
   await page.keyboard.press("ArrowLeft");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    viewer.getByRole("link", { name: "Save as…" }).click(),
+    viewer.getByRole("button", { name: "Save as…" }).click(),
   ]);
   expect(download.suggestedFilename()).toMatch(/\.jpe?g$/u);
   await page.keyboard.press("Escape");
@@ -122,7 +122,7 @@ test("plays recordings and videos, one at a time, and saves documents", async ({
   await program.getByRole("button", { name: /^Download/u }).click();
   const [saved] = await Promise.all([
     page.waitForEvent("download"),
-    program.getByRole("link", { name: "Save as…" }).click(),
+    program.getByRole("button", { name: "Save as…" }).click(),
   ]);
   expect(saved.suggestedFilename()).toBe(name);
   await page.setViewportSize({ width: 960, height: 640 });

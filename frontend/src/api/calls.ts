@@ -111,6 +111,8 @@ export function callsOver(transport: Transport) {
       remarks: (message: number) => call<Remarks>("Messages.Remarks", message),
       /** Has the file of a message fetched before all others. */
       fetchFile: (message: number) => act("Attachments.Fetch", message),
+      /** Asks where the file of a message is to go and puts it there; refused where a browser shows the interface. */
+      saveFile: (message: number) => call<boolean>("Attachments.Save", message),
       send: (conversation: number, text: string) => call<Message>("Inbox.Send", conversation, text),
       retry: (message: number) => call<Message>("Inbox.Retry", message),
       /** The conversations in which something has not been sent yet. */

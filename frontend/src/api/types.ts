@@ -17,6 +17,8 @@ export interface AppInfo {
   problem: Problem | null;
   /** This computer's clock is far from WhatsApp's. */
   clockWrong: boolean;
+  /** Where players get the files of messages, before "/media/…"; "" is where the page is from. */
+  players: string;
   /** Where a damaged database can be replaced: by what, newest first. */
   backups: Backup[];
 }

@@ -1,10 +1,11 @@
 import { problemOf } from "../api/problem";
-import type { Problem } from "../api/types";
+import type { AppInfo, Problem } from "../api/types";
 import { Player } from "./player.svelte";
 
 /** What is asked of the engine about the files of messages. */
 export interface FileCalls {
   fetchFile(message: number): Promise<unknown>;
+  saveFile(message: number): Promise<unknown>;
 }
 
 /** The files of messages: where they are, and which one is shown large. */
@@ -15,12 +16,21 @@ export class Files {
   refusals = $state.raw<ReadonlyMap<number, Problem>>(new Map());
 
   readonly player: Player;
+  /** The window saves by a dialog of the system, a browser by itself. */
+  dialog = $state(false);
 
   #calls: FileCalls;
+  #players = $state("");
 
   constructor(calls: FileCalls) {
     this.#calls = calls;
     this.player = new Player(() => undefined);
+  }
+
+  /** Says what shows the page, and where its players get files. */
+  shownBy({ mode, players }: Pick<AppInfo, "mode" | "players">): void {
+    this.dialog = mode === "desktop";
+    this.#players = players;
   }
 
   /** Shows and plays nothing any more: another conversation is shown. */
@@ -41,7 +51,7 @@ export class Files {
 
   /** Where a player gets the file of a message. */
   stream(message: number): string {
-    return this.address(message);
+    return this.#players + this.address(message);
   }
 
   /** Where a browser saves the file of a message from. */
@@ -52,6 +62,11 @@ export class Files {
   /** Has the file of a message fetched; what comes of it is told like every change of the message. */
   async fetch(message: number): Promise<void> {
     await this.#try(message, () => this.#calls.fetchFile(message));
+  }
+
+  /** Asks where the file of a message is to go, and puts it there. */
+  async save(message: number): Promise<void> {
+    await this.#try(message, () => this.#calls.saveFile(message));
   }
 
   async #try(message: number, call: () => Promise<unknown>): Promise<void> {

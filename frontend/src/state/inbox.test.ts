@@ -17,6 +17,7 @@ function inboxWith() {
       total: 2,
     })),
     fetchFile: vi.fn<InboxCalls["fetchFile"]>(),
+    saveFile: vi.fn<InboxCalls["saveFile"]>(),
     older: vi.fn<InboxCalls["older"]>(),
     around: vi.fn<InboxCalls["around"]>(async (conversation, message) => ({
       seq: 1,

@@ -174,10 +174,10 @@ export class Waflow {
   // Returns whether there is a workspace to follow.
   async #begin(): Promise<boolean> {
     try {
-      const info = await this.calls.app.info();
-      this.info = info;
+      this.info = await this.calls.app.info();
+      this.inbox.files.shownBy(this.info);
       this.problem = null;
-      return info.problem === null;
+      return this.info.problem === null;
     } catch (error) {
       this.problem = problemOf(error);
       return false;

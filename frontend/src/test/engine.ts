@@ -36,6 +36,7 @@ export class EngineEnd implements Transport {
         platform: "linux",
         problem: null,
         clockWrong: false,
+        players: "",
         backups: [],
         ...info,
       }),

@@ -50,6 +50,7 @@ function inboxOf() {
     waiting: vi.fn(async () => []),
     sendNow: vi.fn(),
     fetchFile: vi.fn(),
+    saveFile: vi.fn(),
     schedule: vi.fn(),
     reschedule: vi.fn(),
     times: vi.fn(),

@@ -32,6 +32,7 @@ describe("messages that were due while the computer slept", () => {
       info: undefined,
       lost: false,
       clockWrong: false,
+      players: "",
       diskRefuses: false,
       now: 0,
       ontry: () => undefined,

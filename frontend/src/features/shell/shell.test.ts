@@ -21,6 +21,7 @@ const info: AppInfo = {
   platform: "linux",
   problem: null,
   clockWrong: false,
+  players: "",
   backups: [],
 };
 

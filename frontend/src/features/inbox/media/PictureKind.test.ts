@@ -12,7 +12,7 @@ function show(part: Partial<Media>, more = {}) {
   const media = sampleMedia(part);
   const message = sampleMessage({ id: 7, kind: "image", at: Date.UTC(2026, 10, 23, 17, 58), media, ...more });
   const fetchFile = vi.fn(async () => undefined);
-  const files = new Files({ fetchFile });
+  const files = new Files({ fetchFile, saveFile: vi.fn() });
   const props = { message, media, name: "Ana", locale: "en-GB" };
   const { container } = render(PictureKind, { props, context: filesContext(files) });
   const box = () => ["width", "height"].map((side) => container.querySelector(".room")?.getAttribute(side));
