@@ -57,6 +57,8 @@ func valueOf(value any) any {
 		return conversationOf(v)
 	case domain.Message:
 		return messageOf(v)
+	case domain.UploadProgress:
+		return uploadOf(v)
 	case domain.PairingStep:
 		return pairingOf(v)
 	case domain.Notice:

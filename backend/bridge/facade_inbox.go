@@ -69,7 +69,7 @@ func (i *Inbox) Cancel(message int64) (TakenBack, error) {
 			return TakenBack{}, err
 		}
 		draft, err := s.Inbox.Cancel(ctx, m.ID)
-		return TakenBack{Text: m.Text, Draft: draft}, err
+		return TakenBack{Text: m.Written(), Draft: draft}, err
 	})
 }
 

@@ -30,7 +30,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 	slices.Sort(got)
 	require.Equal(t, []string{
 		"App.Info", "App.OpenDemo", "App.OpenLink", "App.ReadNotices", "App.Restore", "App.Snapshot",
-		"Attachments.Fetch", "Attachments.Save",
+		"Attachments.Attach", "Attachments.Attached", "Attachments.Detach", "Attachments.Fetch", "Attachments.Save", "Attachments.Send",
 		"Demo.AddPhone", "Demo.Answers", "Demo.Crowd", "Demo.Network", "Demo.Read", "Demo.Scan", "Demo.State", "Demo.TakeOver", "Demo.Unlink", "Demo.Write",
 		"Desktop.Quit", "Desktop.Refuge", "Desktop.SetStartup", "Desktop.Startup",
 		"Fleet.CheckNow", "Fleet.CreateDevice", "Fleet.CreateSubaccount", "Fleet.History", "Fleet.KeepDeleted", "Fleet.NotifySubaccount", "Fleet.Pause", "Fleet.RemovalLoss", "Fleet.RemoveDevice",

@@ -75,7 +75,7 @@ func openWorkspace(t *testing.T) workspace {
 	t.Cleanup(func() { require.NoError(t, opened.Close()) })
 	facades := bridge.NewFacades()
 	facades.Attach(bridge.Services{
-		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus, func(domain.Subaccount) {}), Inbox: inbox.New(opened, nil, nil, nil, time.Now),
+		Bus: bus, Fleet: fleet.New(opened, &quietPool{}, bus, func(domain.Subaccount) {}), Inbox: inbox.New(opened, nil, nil, nil, nil, time.Now),
 		Past:     inbox.NewPast(opened, nil, func(domain.DeviceID) {}),
 		Settings: settings.New(opened, bus, func(domain.Settings) {}), Logger: zerolog.Nop(),
 		Notices: told{opened},

@@ -30,6 +30,7 @@ func Handler(c Config) http.Handler {
 	mux.Handle("GET /api/events", h.guarded(http.HandlerFunc(h.socket)))
 	mux.Handle("/api/", h.guarded(http.HandlerFunc(noSuchCall)))
 	mux.Handle("GET "+mediaPath, h.guarded(c.Facades.Media()))
+	mux.Handle("POST "+mediaPath, h.guarded(c.Facades.Media()))
 	mux.Handle("/", h.door(http.HandlerFunc(h.asset)))
 	return Secure(h.access.ownHostOnly(mux), "")
 }

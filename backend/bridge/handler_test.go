@@ -82,7 +82,7 @@ func serve(t *testing.T) served {
 		Info:     bridge.AppInfo{Version: "1.2.3", Mode: "serve"},
 		Bus:      s.bus,
 		Fleet:    fleet.New(nil, triedPool{}, s.bus, func(domain.Subaccount) {}),
-		Inbox:    inbox.New(nil, nil, nil, nil, time.Now),
+		Inbox:    inbox.New(nil, nil, nil, nil, nil, time.Now),
 		Settings: settings.New(&kept{now: domain.DefaultSettings()}, s.bus, func(domain.Settings) {}),
 		Logger:   zerolog.New(s.log),
 	})

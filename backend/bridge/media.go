@@ -37,6 +37,8 @@ func (f *Facades) Media() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+mediaPath+"{message}", f.served(serveFile))
 	mux.HandleFunc("GET "+mediaPath+"{message}/thumbnail", f.served(serveThumbnail))
+	mux.HandleFunc("POST "+attachedPath+"{attachment}", f.taken(takePiece))
+	mux.HandleFunc("POST "+attachedPath+"{attachment}/poster", f.taken(takePoster))
 	return mux
 }
 

@@ -32,6 +32,8 @@ type Services struct {
 
 	// Files are the files of messages; nil stands for none.
 	Files Files
+	// Tray takes the files that are attached to what is written; nil stands for none.
+	Tray Tray
 	// Notices is what was told; nil stands for nothing.
 	Notices Notices
 	// Gaps checks what a device may have missed; nil stands for nothing to check.

@@ -29,7 +29,11 @@ type NewMessage struct {
 	Operator     OperatorID
 	Text         string
 	WAID         string
-	Payload      []byte // waE2E.Message, message secret included
+	Payload      []byte // waE2E.Message, message secret included; of a file it is final once that is on WhatsApp's hosts
 	Schedule     Schedule
-	Undoable     bool // a person sends it now: it waits as long as the settings say, and can be taken back
+	Undoable     bool        // a person sends it now: it waits as long as the settings say, and can be taken back
+	Kind         MessageKind // "" stands for a text
+	Content      *Content
+	Media        *Media // what is here of its file, which has to be uploaded first; nil for none
+	KeepDraft    bool   // what stands in the composer is another message
 }

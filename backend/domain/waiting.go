@@ -13,6 +13,7 @@ type Waiting struct {
 	Late      bool      // it was due while nobody could send it, and waits for a word
 	Uncertain bool      // an earlier try left open whether it went
 	Behind    bool      // another one of its conversation goes first
+	Upload    time.Time // when its file is tried again, which WhatsApp's hosts did not take; zero: it is not put off
 }
 
 // HoldCode says why a message has not gone. The set is open: what holds messages later adds its own.
@@ -27,6 +28,7 @@ const (
 	HoldDevice    HoldCode = "device"    // its device can't send; the device's cause says why
 	HoldUncertain HoldCode = "uncertain" // it may have gone: it goes again with the same id
 	HoldBehind    HoldCode = "behind"    // another one of its conversation goes first
+	HoldUpload    HoldCode = "upload"    // its file could not be uploaded and is tried again
 )
 
 // Hold is why a message has not gone, and when that ends.
@@ -48,6 +50,8 @@ func (w Waiting) Hold(sends bool, until time.Time) Hold {
 		return Hold{Code: HoldUncertain}
 	case !sends:
 		return Hold{Code: HoldDevice, Until: until}
+	case !w.Upload.IsZero():
+		return Hold{Code: HoldUpload, Until: w.Upload}
 	case w.Behind:
 		return Hold{Code: HoldBehind}
 	}

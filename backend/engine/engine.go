@@ -200,12 +200,12 @@ func (e *Engine) connect() {
 		Seed:     uint64(e.options.now()().UnixNano()),
 		Gate:     e.gate(),
 	})
-	e.outbox = outbox.New(outbox.Config{
-		Store: e.store, Sender: e.pool, Slept: e.pool.NoticeSleep, Late: func(ctx context.Context) { e.sleep.Tell(ctx) },
-		Now: e.options.now(), Logger: e.log,
-	})
 	e.history = history.New(history.Config{Store: e.store, Devices: e.pool, Keep: e.keepPast, Logger: e.log})
 	e.media = media.New(media.Config{Store: e.store, Devices: e.pool, Files: e.files, Now: e.options.now(), Mark: host.MarkForeign, Logger: e.log})
+	e.outbox = outbox.New(outbox.Config{
+		Store: e.store, Sender: e.pool, Uploader: e.media, Progress: e.uploading, Slept: e.pool.NoticeSleep, Late: func(ctx context.Context) { e.sleep.Tell(ctx) },
+		Now: e.options.now(), Logger: e.log,
+	})
 	e.older = older.New(e.pool)
 	e.gaps = gaps.New(gaps.Config{
 		Store: e.store, Phones: e.older, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },
@@ -213,7 +213,7 @@ func (e *Engine) connect() {
 	e.fleet = fleet.New(e.store, e.pool, e.bus, e.notify.Subaccount)
 	e.timeline = timeline.New(e.store, e.options.now())
 	e.proxies = proxies.New(e.store, e.service, e.pool)
-	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox, e.options.now())
+	e.inbox = inbox.New(e.store, e.outbox, e.service, e.outbox, e.media, e.options.now())
 	e.past = inbox.NewPast(e.store, e.older, e.history.Wake)
 	e.sleep = sleep.New(sleep.Config{Store: e.store, Outbox: e.outbox, Computer: e.options.system(), Bus: e.bus, Logger: e.log})
 	e.settings = settings.New(e.store, e.bus, e.configure)

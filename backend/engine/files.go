@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"waflow/backend/domain"
+	"waflow/backend/events"
 	"waflow/backend/media"
 )
 
@@ -17,6 +18,9 @@ func (e *Engine) openFiles() error {
 	e.closers = append(e.closers, files)
 	return nil
 }
+
+// uploading tells how far the file of a message is.
+func (e *Engine) uploading(p domain.UploadProgress, over bool) { e.bus.Publish(events.Upload(p, over)) }
 
 // forgets reports whether a change took messages away, or what they said, so that their files may be named by none.
 func forgets(c domain.Changed) bool {

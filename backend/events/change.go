@@ -18,6 +18,7 @@ const (
 	TopicMessage      Topic = "message"      // domain.Message by its id
 	TopicFilled       Topic = "filled"       // older messages were put into the conversation with the id; there is no value
 	TopicHistory      Topic = "history"      // domain.HistoryProgress by the device's id
+	TopicUpload       Topic = "upload"       // domain.UploadProgress by the message's id; gone once it has ended
 	TopicPairing      Topic = "pairing"      // domain.PairingStep by the device's id
 	TopicNotice       Topic = "notice"       // domain.Notice by its id
 	TopicNoticesRead  Topic = "notices_read" // the highest id that was read, in the id
@@ -84,6 +85,14 @@ func Filled(id domain.ConversationID) Change {
 // History tells how far the history of a device has come.
 func History(p domain.HistoryProgress) Change {
 	return Change{Topic: TopicHistory, ID: int64(p.Ref.Device), Value: p}
+}
+
+// Upload tells how far the file of a message is, or that its upload has ended.
+func Upload(p domain.UploadProgress, over bool) Change {
+	if over {
+		return Change{Topic: TopicUpload, ID: int64(p.Message), Gone: true}
+	}
+	return Change{Topic: TopicUpload, ID: int64(p.Message), Value: p}
 }
 
 // Pairing tells where the pairing of a device stands.

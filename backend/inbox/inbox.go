@@ -40,6 +40,8 @@ type Outbox interface {
 // Composer chooses WhatsApp's id of a message and makes its final payload. Errors: text_empty, text_too_long.
 type Composer interface {
 	Compose(text string) (waid string, payload []byte, err error)
+	// ComposeFile makes a message with a file; the payload lacks where it will lie on WhatsApp's hosts.
+	ComposeFile(form domain.Form, caption string) (domain.Composed, error)
 }
 
 // Receipts tells WhatsApp that messages were read here, now or when their device is connected again.
@@ -53,10 +55,11 @@ type Inbox struct {
 	outbox   Outbox
 	composer Composer
 	receipts Receipts
+	attached Attached
 	now      func() time.Time
 }
 
 // New returns the inbox over its parts.
-func New(store Store, outbox Outbox, composer Composer, receipts Receipts, now func() time.Time) *Inbox {
-	return &Inbox{store: store, outbox: outbox, composer: composer, receipts: receipts, now: now}
+func New(store Store, outbox Outbox, composer Composer, receipts Receipts, attached Attached, now func() time.Time) *Inbox {
+	return &Inbox{store: store, outbox: outbox, composer: composer, receipts: receipts, attached: attached, now: now}
 }

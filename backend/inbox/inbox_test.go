@@ -62,6 +62,10 @@ func (composer) Compose(text string) (string, []byte, error) {
 	return "3EB0" + fmt.Sprint(len(text)), []byte("payload of " + text), nil
 }
 
+func (composer) ComposeFile(domain.Form, string) (domain.Composed, error) {
+	return domain.Composed{}, errors.New("no files here")
+}
+
 type world struct {
 	*inbox.Inbox
 	store    *store.Store
@@ -82,7 +86,7 @@ func newWorld(t *testing.T) *world {
 	sub, err := opened.CreateSubaccount(t.Context(), domain.Subaccount{Name: "Hotel Miramar", Initials: "HM", Colour: "teal"})
 	require.NoError(t, err)
 	w := &world{store: opened, outbox: &outbox{}, receipts: &receipts{}, feed: bus.Subscribe(t.Context()), sub: sub.ID}
-	w.Inbox = inbox.New(opened, w.outbox, composer{}, w.receipts, time.Now)
+	w.Inbox = inbox.New(opened, w.outbox, composer{}, w.receipts, nil, time.Now)
 	return w
 }
 

@@ -42,7 +42,7 @@ func (i *Inbox) queue(ctx context.Context, id domain.ConversationID, operator do
 		return domain.Message{}, err
 	}
 	if decision.Reason == routing.None {
-		return domain.Message{}, &domain.Error{Code: domain.CodeNoDevice, Message: "No number is linked that could send this."}
+		return domain.Message{}, noDevice()
 	}
 	waid, payload, err := i.composer.Compose(text)
 	if err != nil {
@@ -79,6 +79,10 @@ func checkText(text string) error {
 		return tooLong()
 	}
 	return nil
+}
+
+func noDevice() error {
+	return &domain.Error{Code: domain.CodeNoDevice, Message: "No number is linked that could send this."}
 }
 
 func tooLong() error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"io"
 	"sync"
 	"time"
 
@@ -41,6 +42,8 @@ type Devices interface {
 	// Fetch fetches the file of a message. Errors: not_connected; media_gone; media_broken; what writing into the file failed with; any other
 	// is worth another try.
 	Fetch(ctx context.Context, job domain.MediaJob, into domain.MediaFile) error
+	// Upload puts the file of a message on WhatsApp's hosts, encrypted into scratch, and tells how many bytes have gone.
+	Upload(ctx context.Context, job domain.UploadJob, plain io.Reader, scratch domain.MediaFile, sent func(int64)) (domain.Uploaded, error)
 }
 
 // Config is what a library is built from.
@@ -68,6 +71,7 @@ type Library struct {
 
 	// keeping is held for reading from the moment when a file gets its name until a message names it, so that it is not swept meanwhile.
 	keeping sync.RWMutex
+	tray    tray
 }
 
 // New makes a library. Nothing is fetched before Run.
@@ -172,11 +176,20 @@ func (l *Library) keep(ctx context.Context, job domain.MediaJob, part *Part) err
 	return l.c.Store.MediaHere(ctx, job.Message, kept)
 }
 
+// named returns which contents of a subaccount some message names, or wait to be sent.
+func (l *Library) named(ctx context.Context, sub domain.SubaccountID) (map[string]bool, error) {
+	named, err := l.c.Store.MediaNamed(ctx, sub)
+	if err == nil {
+		l.tray.holds(sub, named)
+	}
+	return named, err
+}
+
 // sweep removes the files that no message names.
 func (l *Library) sweep(ctx context.Context) {
 	l.keeping.Lock()
 	defer l.keeping.Unlock()
-	removed, err := l.c.Files.Sweep(ctx, l.c.Store.MediaNamed)
+	removed, err := l.c.Files.Sweep(ctx, l.named)
 	if err != nil && ctx.Err() == nil {
 		l.c.Logger.Warn().Err(err).Msg("files that no message names could not be removed")
 	}

@@ -21,7 +21,8 @@ type line struct {
 	c  Config
 	id domain.DeviceID
 
-	signal chan struct{} // buffered: something may have changed
+	signal  chan struct{} // buffered: something may have changed
+	courier *courier      // of its files
 
 	anew atomic.Bool // the device connected: uncertain messages may go again
 
@@ -32,10 +33,18 @@ type line struct {
 }
 
 func newLine(c Config, id domain.DeviceID) *line {
-	return &line{c: c, id: id, signal: make(chan struct{}, 1), pauses: newPauses(c.Now)}
+	l := &line{c: c, id: id, signal: make(chan struct{}, 1), pauses: newPauses(c.Now)}
+	l.courier = newCourier(c, id, func() { l.look(false) })
+	return l
 }
 
 func (l *line) wake(connected bool) {
+	l.courier.wake(connected)
+	l.look(connected)
+}
+
+// look has the line look for what it can send.
+func (l *line) look(connected bool) {
 	if connected {
 		l.anew.Store(true)
 	}
@@ -79,11 +88,12 @@ func (l *line) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		wait := storeAgain // after a panic
 		panics.Step(l.c.Logger, "line", func() { wait = l.work(ctx) })
-		l.idle(ctx, wait)
+		idle(ctx, l.signal, wait)
 	}
 }
 
-func (l *line) idle(ctx context.Context, atMost time.Duration) {
+// idle waits for a signal, for some time at most if that is not 0, or until ctx ends.
+func idle(ctx context.Context, signal <-chan struct{}, atMost time.Duration) {
 	var over <-chan time.Time
 	if atMost > 0 {
 		timer := time.NewTimer(atMost)
@@ -92,7 +102,7 @@ func (l *line) idle(ctx context.Context, atMost time.Duration) {
 	}
 	select {
 	case <-ctx.Done():
-	case <-l.signal:
+	case <-signal:
 	case <-over:
 	}
 }

@@ -35,6 +35,13 @@ type Store interface {
 	FallDue(ctx context.Context) (domain.Fallen, error)
 	SendNow(ctx context.Context, id domain.MessageID) ([]domain.DeviceID, error)
 	Reschedule(ctx context.Context, id domain.MessageID, to domain.Schedule) (domain.Message, error)
+	// Uploads returns the files that a device is to upload now, and when the next of the others is tried again, zero if none waits.
+	Uploads(ctx context.Context, id domain.DeviceID, limit int) ([]domain.UploadJob, time.Time, error)
+	FileUploaded(ctx context.Context, id domain.MessageID, up domain.Uploaded) error
+	UploadLater(ctx context.Context, id domain.MessageID, wait time.Duration) error
+	UploadRefused(ctx context.Context, id domain.MessageID, why domain.Code) error
+	// ReadyUploads has every file of a device tried at once that was put off.
+	ReadyUploads(ctx context.Context, id domain.DeviceID) error
 	DueReads(ctx context.Context, id domain.DeviceID, limit int) ([]domain.ReadMark, error)
 	ReadSent(ctx context.Context, mark domain.ReadMark) error
 }
@@ -48,10 +55,21 @@ type Sender interface {
 	Ready(id domain.DeviceID) bool
 }
 
+// Uploader brings the files of messages to WhatsApp's hosts.
+type Uploader interface {
+	// Upload uploads the file of a message and returns the message as it goes; sent is called with how many bytes have gone, from
+	// any goroutine. Errors:
+	// not_connected; file_gone, file_too_large, media_broken and invalid for what never will go; any other is worth another try.
+	Upload(ctx context.Context, job domain.UploadJob, sent func(int64)) (domain.Uploaded, error)
+}
+
 // Config is what an outbox is built from.
 type Config struct {
-	Store  Store
-	Sender Sender
+	Store    Store
+	Sender   Sender
+	Uploader Uploader
+	// Progress is called when an upload has come further, and with over when it has ended, however that was. May be nil.
+	Progress func(p domain.UploadProgress, over bool)
 	// Slept is called before anything is sent: it has a sleep of the computer kept that nobody noticed yet, which holds back what is late,
 	// and returns how many sleeps there were. May be nil.
 	Slept func(ctx context.Context) (int, error)
@@ -80,6 +98,9 @@ func New(c Config) *Outbox {
 	}
 	if c.Late == nil {
 		c.Late = func(context.Context) {}
+	}
+	if c.Progress == nil {
+		c.Progress = func(domain.UploadProgress, bool) {}
 	}
 	return &Outbox{c: c, lines: map[domain.DeviceID]*line{}, times: make(chan struct{}, 1)}
 }
@@ -134,7 +155,10 @@ func (o *Outbox) line(id domain.DeviceID) *line {
 }
 
 // start runs a line until ctx ends. The caller holds the lock.
-func (o *Outbox) start(ctx context.Context, l *line) { o.group.Go(func() { l.run(ctx) }) }
+func (o *Outbox) start(ctx context.Context, l *line) {
+	o.group.Go(func() { l.run(ctx) })
+	o.group.Go(func() { l.courier.run(ctx) })
+}
 
 // Queue keeps a message that is to be sent and returns it as queued. It goes as soon as its device is connected and those before it have
 // gone; one with a schedule is in nobody's way until its time comes, and one that can be taken back for a while goes after that. Errors: not_found; conflict when WhatsApp's id is taken; invalid for a
@@ -195,6 +219,16 @@ func (o *Outbox) Cancel(ctx context.Context, id domain.MessageID) (string, error
 }
 
 func (o *Outbox) cancel(ctx context.Context, id domain.MessageID) (string, error) {
+	draft, err := o.remove(ctx, id)
+	if err == nil {
+		for _, l := range o.all() {
+			l.courier.stop(id)
+		}
+	}
+	return draft, err
+}
+
+func (o *Outbox) remove(ctx context.Context, id domain.MessageID) (string, error) {
 	for _, l := range o.all() {
 		if back := l.withdraw(id); back != nil {
 			draft, err := o.c.Store.CancelMessage(ctx, id, true)

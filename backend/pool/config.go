@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -31,6 +32,8 @@ type Client interface {
 	HistoryKept(ctx context.Context, notice domain.InboundHistory) error
 	// Fetch fetches the file of a message.
 	Fetch(ctx context.Context, job domain.MediaJob, into domain.MediaFile) error
+	// Upload puts the file of a message on WhatsApp's hosts, encrypted into scratch, and tells how many bytes have gone.
+	Upload(ctx context.Context, job domain.UploadJob, plain io.Reader, scratch domain.MediaFile, sent func(int64)) (domain.Uploaded, error)
 	// AskPhone asks the account's phone for something that it answers by itself, and returns when WhatsApp has the question. The answer is
 	// told by the event SessionPhoneSeen.
 	AskPhone(ctx context.Context) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -182,6 +183,10 @@ func (c *client) History(context.Context, domain.InboundHistory, func(domain.Pas
 func (c *client) AskOlder(context.Context, domain.Older) error { return nil }
 
 func (c *client) HistoryKept(context.Context, domain.InboundHistory) error { return nil }
+
+func (c *client) Upload(context.Context, domain.UploadJob, io.Reader, domain.MediaFile, func(int64)) (domain.Uploaded, error) {
+	return domain.Uploaded{}, nil
+}
 
 func (c *client) Fetch(context.Context, domain.MediaJob, domain.MediaFile) error { return nil }
 

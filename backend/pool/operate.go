@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"waflow/backend/device"
@@ -150,6 +151,15 @@ func (p *Pool) Fetch(ctx context.Context, job domain.MediaJob, into domain.Media
 		return err
 	}
 	return client.Fetch(ctx, job, into)
+}
+
+// Upload uploads the file of a message by the device that the job names. Errors: as Send, and those of Client.Upload.
+func (p *Pool) Upload(ctx context.Context, job domain.UploadJob, plain io.Reader, scratch domain.MediaFile, sent func(int64)) (domain.Uploaded, error) {
+	client, err := p.sender(job.Ref.Device)
+	if err != nil {
+		return domain.Uploaded{}, err
+	}
+	return client.Upload(ctx, job, plain, scratch, sent)
 }
 
 func (p *Pool) sender(id domain.DeviceID) (Client, error) {

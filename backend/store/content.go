@@ -27,9 +27,12 @@ func keepContent(t *tx, sub domain.SubaccountID, id domain.MessageID, c *domain.
 	if err != nil {
 		return err
 	}
-	if err := t.run(`INSERT INTO message_content (subaccount_id, message_id, content, thumbnail) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (message_id) DO UPDATE SET content = excluded.content, thumbnail = COALESCE(excluded.thumbnail, message_content.thumbnail)`,
-		sub, id, raw, c.Thumbnail); err != nil {
+	// No upsert: the triggers of one that updates would follow its way with conflicts instead of their own.
+	n, err := t.exec("UPDATE message_content SET content = $1, thumbnail = COALESCE($2, thumbnail) WHERE message_id = $3", raw, c.Thumbnail, id)
+	if err == nil && n == 0 {
+		err = t.run("INSERT INTO message_content (subaccount_id, message_id, content, thumbnail) VALUES ($1, $2, $3, $4)", sub, id, raw, c.Thumbnail)
+	}
+	if err != nil {
 		return err
 	}
 	return t.run("UPDATE messages SET more = TRUE WHERE id = $1 AND NOT more", id)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -21,17 +22,19 @@ func (s *Store) QueueMessage(ctx context.Context, n domain.NewMessage) (domain.M
 		if _, err := deviceIn(t, domain.DeviceRef{Subaccount: n.Conversation.Subaccount, Device: n.Device}); err != nil {
 			return err // removed since it was chosen
 		}
-		if err := s.setDraft(t, n.Conversation, n.Operator, ""); err != nil {
-			return err
+		if !n.KeepDraft {
+			if err := s.setDraft(t, n.Conversation, n.Operator, ""); err != nil {
+				return err
+			}
 		}
 		a := &arrival{chat: &person{seen: c}, m: domain.Message{
 			Conversation: n.Conversation, Device: n.Device, WAID: n.WAID, Direction: domain.Out, Operator: n.Operator,
-			Kind: domain.KindText, Text: n.Text, At: s.next(c), State: domain.StateQueued,
+			Kind: cmp.Or(n.Kind, domain.KindText), Text: n.Text, Content: n.Content, Media: n.Media, At: s.next(c), State: domain.StateQueued,
 		}}
-		if n.Operator == domain.FirstOperator {
+		if n.Operator == domain.FirstOperator && !n.KeepDraft {
 			a.chat.seen.Draft = ""
 		}
-		row := outboxRow{payload: n.Payload, due: s.now(), schedule: n.Schedule}
+		row := outboxRow{payload: n.Payload, due: s.now(), schedule: n.Schedule, upload: n.Media != nil}
 		switch {
 		case n.Schedule.Set():
 			if row.due, _, err = n.Schedule.At(); err != nil {
@@ -72,6 +75,7 @@ type outboxRow struct {
 	payload  []byte
 	due      time.Time // by our clock, whatever the conversation shows
 	schedule domain.Schedule
+	upload   bool // it has a file
 }
 
 // insertQueued keeps the message and what is to be sent. What is due is in line at once.
@@ -91,8 +95,12 @@ func (s *Store) insertQueued(t *tx, a *arrival, row outboxRow) error {
 	if err := carry(t, domain.DeviceRef{Subaccount: m.Conversation.Subaccount, Device: m.Device}, m.ID); err != nil {
 		return err
 	}
-	err = t.run(`INSERT INTO outbox (message_id, subaccount_id, conversation_id, device_id, payload, due, wall, zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, row.payload, millis(row.due), row.schedule.Wall, row.schedule.Zone)
+	if err := insertFile(t, m); err != nil {
+		return err
+	}
+	err = t.run(`INSERT INTO outbox (message_id, subaccount_id, conversation_id, device_id, payload, due, wall, zone, upload)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		m.ID, m.Conversation.Subaccount, m.Conversation.Conversation, m.Device, row.payload, millis(row.due), row.schedule.Wall, row.schedule.Zone, row.upload)
 	if err != nil || row.schedule.Set() || row.due.After(s.now()) {
 		return err
 	}
@@ -109,7 +117,7 @@ func getInLine(t *tx, id domain.MessageID) error {
 func (s *Store) SendAgain(ctx context.Context, id domain.MessageID) (domain.DeviceID, error) {
 	var device domain.DeviceID
 	err := s.do(ctx, "send a message again", func(t *tx) error {
-		failed, err := optional(t.row(`UPDATE outbox SET failed = FALSE, tries = 0, late = FALSE, due = $2 WHERE message_id = $1 AND failed
+		failed, err := optional(t.row(`UPDATE outbox SET failed = FALSE, tries = 0, late = FALSE, due = $2, upload_tries = 0, upload_due = 0 WHERE message_id = $1 AND failed
 			AND EXISTS (SELECT 1 FROM devices d WHERE d.id = device_id AND d.removed = 0) RETURNING device_id`, id, millis(s.now())), &device)
 		if err != nil {
 			return err
@@ -144,7 +152,7 @@ func (s *Store) cannotGoAgain(t *tx, id domain.MessageID) error {
 func (s *Store) CancelMessage(ctx context.Context, id domain.MessageID, unsent bool) (string, error) {
 	var draft string
 	err := s.do(ctx, "cancel a message", func(t *tx) error {
-		m, err := messageByID(t, id)
+		m, err := messageWithContent(t, id)
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func scanOutboxItem(row dbutil.Scannable) (domain.OutboxItem, error) {
 // until the next note, whether it went. A message that was being sent when the process ended is taken again, with the same id and payload.
 func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) ([]domain.OutboxItem, error) {
 	if len(step.Notes) == 0 { // a device with nothing to send must not cost commits
-		ids, err := nextToSend(reading{ctx, s.read}, step)
+		ids, err := s.nextToSend(reading{ctx, s.read}, step)
 		if err != nil || len(ids) == 0 {
 			return nil, coded("look for messages to send", err)
 		}
@@ -40,7 +40,7 @@ func (s *Store) StepOutbox(ctx context.Context, step domain.OutboxStep) ([]domai
 				return err
 			}
 		}
-		ids, err := nextToSend(t, step)
+		ids, err := s.nextToSend(t, step)
 		if err != nil {
 			return err
 		}
@@ -69,24 +69,30 @@ func (s *Store) takeToSend(t *tx, id domain.MessageID) (domain.OutboxItem, error
 	return item, nil
 }
 
-// nextToSend finds the messages that may go, in the order of their turns.
-func nextToSend(q querier, step domain.OutboxStep) ([]domain.MessageID, error) {
+// nextToSend finds the messages that may go, in the order of their turns. One whose file is not on WhatsApp's hosts holds up its conversation.
+func (s *Store) nextToSend(q querier, step domain.OutboxStep) ([]domain.MessageID, error) {
 	if step.Take == 0 {
 		return nil, nil
 	}
-	rows, err := q.rows("SELECT message_id, conversation_id FROM outbox WHERE device_id = $1 AND place > 0 AND NOT failed AND NOT late ORDER BY place", step.Device)
+	rows, err := q.rows("SELECT message_id, conversation_id, "+uploadWanted+"$2 FROM outbox WHERE device_id = $1 AND place > 0 AND NOT failed AND NOT late ORDER BY place",
+		step.Device, s.stale())
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var out []domain.MessageID
+	paused := slices.Clone(step.Paused)
 	for len(out) < step.Take && rows.Next() {
 		var id domain.MessageID
 		var conversation domain.ConversationID
-		if err := rows.Scan(&id, &conversation); err != nil {
+		var uploads bool
+		if err := rows.Scan(&id, &conversation, &uploads); err != nil {
 			return nil, err
 		}
-		if !slices.Contains(step.Paused, conversation) && !slices.Contains(step.Held, id) {
+		if uploads {
+			paused = append(paused, conversation)
+		}
+		if !slices.Contains(paused, conversation) && !slices.Contains(step.Held, id) {
 			out = append(out, id)
 		}
 	}

@@ -225,7 +225,8 @@ func (s *Store) readClocksAnew(t *tx) error {
 func (s *Store) Waiting(ctx context.Context, id domain.ConversationID) ([]domain.Waiting, error) {
 	out, err := collect(reading{ctx, s.read}, scanWaiting, `
 		SELECT o.message_id, o.subaccount_id, o.device_id, o.due, o.wall, o.zone, o.place = 0 AND o.wall <> '',
-			o.place = 0 AND o.wall = '' AND NOT o.late, o.late, m.state = $1
+			o.place = 0 AND o.wall = '' AND NOT o.late, o.late, m.state = $1,
+			CASE WHEN o.upload AND o.uploaded = 0 THEN o.upload_due ELSE 0 END
 		FROM outbox o JOIN messages m ON m.id = o.message_id
 		WHERE o.conversation_id = $2 AND NOT o.failed ORDER BY o.wall <> '' AND o.place = 0, o.place = 0, o.place, o.due, o.message_id`, domain.StateUncertain, id)
 	if err != nil {
@@ -243,8 +244,9 @@ func (s *Store) Waiting(ctx context.Context, id domain.ConversationID) ([]domain
 
 func scanWaiting(row dbutil.Scannable) (domain.Waiting, error) {
 	var w domain.Waiting
-	var due int64
-	err := row.Scan(&w.Message, &w.Ref.Subaccount, &w.Ref.Device, &due, &w.Schedule.Wall, &w.Schedule.Zone, &w.Scheduled, &w.Undoable, &w.Late, &w.Uncertain)
-	w.Due = fromMillis(due)
+	var due, upload int64
+	err := row.Scan(&w.Message, &w.Ref.Subaccount, &w.Ref.Device, &due, &w.Schedule.Wall, &w.Schedule.Zone, &w.Scheduled, &w.Undoable, &w.Late, &w.Uncertain,
+		&upload)
+	w.Due, w.Upload = fromMillis(due), fromMillis(upload)
 	return w, err
 }

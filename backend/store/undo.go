@@ -47,13 +47,14 @@ func (s *Store) putBack(t *tx, m domain.Message) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	text := m.Written()
 	switch {
-	case m.Text == "":
+	case text == "":
 		return draft, nil
 	case draft == "":
-		draft = m.Text
+		draft = text
 	default:
-		draft = m.Text + "\n" + draft
+		draft = text + "\n" + draft
 	}
 	return draft, s.setDraft(t, m.Conversation, m.Operator, draft)
 }

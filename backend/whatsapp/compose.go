@@ -44,8 +44,12 @@ func (s *Service) Compose(text string) (waid string, payload []byte, err error) 
 	if err != nil {
 		return "", nil, &domain.Error{Code: domain.CodeInternal, Message: "The message could not be encoded.", Err: err}
 	}
+	return newMessageID(), payload, nil
+}
+
+func newMessageID() string {
 	var nobody *whatsmeow.Client // ids may be drawn without an account
-	return nobody.GenerateMessageID(), payload, nil
+	return nobody.GenerateMessageID()
 }
 
 // isBlank tells whether a text would show as nothing.

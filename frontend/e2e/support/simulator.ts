@@ -13,6 +13,7 @@ export interface PhoneMessage {
   peer: string;
   fromMe: boolean;
   text: string;
+  kind?: string;
   state: string;
   read: boolean;
 }
@@ -59,6 +60,15 @@ export class Phone {
   messages(peer: Phone): Promise<PhoneMessage[]> {
     const query = new URLSearchParams({ peer: peer.number });
     return this.#simulator.get(`/phones/${this.#path}/messages?${query.toString()}`);
+  }
+
+  /** The file of a message in the chat with somebody, decrypted. */
+  async file(peer: Phone, id: string): Promise<Buffer> {
+    const query = new URLSearchParams({ peer: peer.number });
+    const { data } = await this.#simulator.get<{ data: string }>(
+      `/phones/${this.#path}/media/${id}?${query.toString()}`,
+    );
+    return Buffer.from(data, "base64");
   }
 
   /** The network between the service and the devices linked to this phone. */

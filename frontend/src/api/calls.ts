@@ -1,6 +1,9 @@
+import { postBytes } from "./bytes";
 import type { Transport } from "./transport";
 import type {
   AppInfo,
+  Attachment,
+  AttachmentHints,
   ChangePage,
   BulkAction,
   BusinessHours,
@@ -14,6 +17,7 @@ import type {
   NamePage,
   NotifySwitch,
   Older,
+  OutgoingFile,
   Pairing,
   Proxy,
   ProxyOutcome,
@@ -137,6 +141,21 @@ export function callsOver(transport: Transport) {
       route: (conversation: number) => call<Route>("Inbox.Route", conversation),
       /** Asks the phones for messages older than all that are here; answers after twenty seconds at the longest. */
       older: (conversation: number) => call<Older>("Past.Older", conversation),
+    },
+    /** Files that are attached to what is written. */
+    attachments: {
+      /** Begins to take a file; its bytes follow in pieces, in order. */
+      attach: (conversation: number, name: string, size: number) =>
+        call<string>("Attachments.Attach", conversation, name, size),
+      sendPiece: (id: string, at: number, bytes: ArrayBuffer) => postBytes(`/media/attached/${id}?at=${at}`, bytes),
+      /** A picture from a video, before `attached`. */
+      sendPoster: (id: string, picture: Blob) => postBytes(`/media/attached/${id}/poster`, picture),
+      /** What the file is, once all its bytes are there. */
+      attached: (id: string, hints: AttachmentHints) => call<Attachment>("Attachments.Attached", id, hints),
+      detach: (id: string) => act("Attachments.Detach", id),
+      /** Now, or when a clock in the zone shows the time. */
+      sendFile: (conversation: number, file: OutgoingFile, wall: string, zone: string) =>
+        call<Message>("Attachments.Send", conversation, file, wall, zone),
     },
     past: {
       /** Tries again what a device could not keep of its phone's history. */

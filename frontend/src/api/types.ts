@@ -781,6 +781,50 @@ export interface NoticeItem {
   cause: string;
 }
 
+/** A file that is attached to what is written. */
+export interface Attachment {
+  id: string;
+  /** What it goes as by itself: "image", "video", "audio", "voice" or "document". */
+  kind: string;
+  name: string;
+  /** Bytes, as it goes by itself. */
+  size: number;
+  /** Bytes, as a document. */
+  whole: number;
+  /** It can go as a document instead. */
+  choice: boolean;
+  /** The code of why it goes as a document only; "" for no reason. */
+  why: string;
+  /** Of what plays. */
+  seconds: number;
+  /** It can have a caption. */
+  captions: boolean;
+}
+
+/** What the page knows of a file and its bytes do not tell in plain. */
+export interface AttachmentHints {
+  /** It was recorded here, as a voice note. */
+  voice: boolean;
+  /** Its loudness from 0 to 100. */
+  waveform: number[];
+  /** How long it plays, 0 if unknown. */
+  seconds: number;
+}
+
+/** An attached file that is to go. */
+export interface OutgoingFile {
+  attachment: string;
+  /** Its bytes are to go as they are. */
+  document: boolean;
+  caption: string;
+}
+
+/** How far the file of a message is, in bytes. */
+export interface Upload {
+  sent: number;
+  size: number;
+}
+
 /**
  * What changed since the one before. `first` is the sequence number before its changes, `seq` the one after. Batches may
  * arrive out of order.

@@ -34,6 +34,8 @@ export function holdWords(hold: Hold, device: HoldingDevice | undefined, now: nu
       return m.hold_uncertain();
     case "behind":
       return m.hold_behind();
+    case "upload":
+      return m.hold_upload({ when: preciseMoment(hold.until, now, locale) });
     case "device":
       return waitsFor(hold, device, now, locale);
     default:

@@ -1,6 +1,7 @@
 import type { Conversation, Message, Problem, Route, TakenBack } from "../api/types";
 import { problemOf } from "../api/problem";
 import { textProblem } from "../lib/text";
+import type { Attachments } from "./attachments.svelte";
 
 /** How long after the last key a draft is saved. */
 const DRAFT_PAUSE_MS = 600;
@@ -13,7 +14,7 @@ export interface ComposerCalls {
   route(conversation: number): Promise<Route>;
 }
 
-/** What is being written in one conversation: the text, its draft, and the device that it would go from. */
+/** What is being written in one conversation: the text, its draft, the files with it, and the device that it would go from. */
 export class Composer {
   readonly conversation: number;
   text = $state("");
@@ -21,8 +22,10 @@ export class Composer {
   route = $state.raw<Route | null>(null);
   /** Why the text was not taken. */
   problem = $state.raw<Problem | null>(null);
-  /** Why the text can't be sent as it stands; undefined while nothing is wrong with it. */
-  readonly fault = $derived(textProblem(this.text));
+  /** The files that go with it. */
+  readonly files: Attachments;
+  /** Why it can't be sent as it stands; undefined while nothing is wrong with it. */
+  readonly fault = $derived(this.#fault());
 
   #calls: ComposerCalls;
   #saved: string;
@@ -30,8 +33,9 @@ export class Composer {
   // Calls about this conversation go one after the other: a draft that is saved late must not undo the send after it.
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(conversation: Conversation, calls: ComposerCalls) {
+  constructor(conversation: Conversation, calls: ComposerCalls, files: Attachments) {
     this.conversation = conversation.id;
+    this.files = files;
     this.#calls = calls;
     this.#saved = conversation.draft;
     this.text = conversation.draft;
@@ -76,32 +80,47 @@ export class Composer {
     }
   }
 
-  /** Queues the text as a message. When it is refused the text comes back and `problem` says why. */
-  send(): Promise<Message | undefined> {
+  /**
+   * Queues what is written as messages, each file as one: the text is the caption of the first that can have one. Returns those that were
+   * taken. What is refused comes back, and `problem` says why.
+   */
+  send(): Promise<Message[]> {
     return this.#hand((text) => this.#calls.send(this.conversation, text));
   }
 
-  /** Queues the text as a message that goes when a clock in the zone shows the time. Refusals are as with send. */
-  schedule(wall: string, zone: string): Promise<Message | undefined> {
-    return this.#hand((text) => this.#calls.schedule(this.conversation, text, wall, zone));
+  /** The same for messages that go when a clock in the zone shows the time. */
+  schedule(wall: string, zone: string): Promise<Message[]> {
+    return this.#hand((text) => this.#calls.schedule(this.conversation, text, wall, zone), wall, zone);
   }
 
-  async #hand(call: (text: string) => Promise<Message>): Promise<Message | undefined> {
-    if (this.fault !== undefined) return undefined;
+  #fault(): "empty" | "too_long" | "files" | undefined {
+    const fault = textProblem(this.text);
+    if (fault === "too_long" || this.files.items.length === 0) return fault;
+    return this.files.ready ? undefined : "files";
+  }
+
+  async #hand(call: (text: string) => Promise<Message>, wall = "", zone = ""): Promise<Message[]> {
+    if (this.fault !== undefined) return [];
     clearTimeout(this.#timer);
-    const text = this.text;
+    const { items } = this.files;
+    let text = this.text;
     this.text = "";
     this.problem = null;
     return this.#next(async () => {
+      const taken: Message[] = [];
       try {
-        const message = await call(text);
+        for (const [at, item] of items.entries()) {
+          const caption = at === 0 && item.captions ? text : "";
+          taken.push(await this.files.send(item, caption, wall, zone));
+          if (caption !== "") text = "";
+        }
+        if (items.length === 0 || text.trim() !== "") taken.push(await call(text));
         this.#saved = "";
-        return message;
       } catch (error) {
-        this.#restore(text);
+        if (text !== "") this.#restore(text);
         this.problem = problemOf(error);
-        return undefined;
       }
+      return taken;
     });
   }
 

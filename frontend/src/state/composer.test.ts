@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { CallError } from "../api/problem";
 import type { Message } from "../api/types";
+import { attachCalls } from "../test/attaching";
 import { deferred } from "../test/deferred";
 import { sampleConversation, sampleMessage } from "../test/samples";
+import { Attachments } from "./attachments.svelte";
 import { Composer, type ComposerCalls } from "./composer.svelte";
 
 const problem = { code: "no_device", message: "", detail: {}, action: "" };
@@ -18,7 +20,10 @@ function composerWith(part: Partial<ComposerCalls> = {}, draft = "") {
     setDraft: vi.fn<ComposerCalls["setDraft"]>().mockResolvedValue(),
     route: vi.fn<ComposerCalls["route"]>().mockResolvedValue({ device: 1, reason: "only", sends: true }),
   };
-  return { composer: new Composer(sampleConversation({ draft }), { ...calls, ...part }), calls };
+  return {
+    composer: new Composer(sampleConversation({ draft }), { ...calls, ...part }, new Attachments(1, attachCalls())),
+    calls,
+  };
 }
 
 describe("Composer", () => {
@@ -69,7 +74,7 @@ describe("Composer", () => {
     const sent = composer.send();
     expect(composer.text).toBe("");
     answer.resolve(sampleMessage({ id: 7 }));
-    expect((await sent)?.id).toBe(7);
+    expect((await sent).map(({ id }) => id)).toEqual([7]);
   });
 
   it("sends only after the draft before it was saved, so that the draft does not come back", async () => {
@@ -93,7 +98,7 @@ describe("Composer", () => {
     const sent = composer.send();
     composer.edit("second");
     answer.reject(new CallError(problem));
-    expect(await sent).toBeUndefined();
+    expect(await sent).toEqual([]);
     expect(composer.text).toBe("first\nsecond");
     expect(composer.problem).toEqual(problem);
   });

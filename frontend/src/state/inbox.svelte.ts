@@ -1,10 +1,12 @@
-import type { Change, Conversation, Device } from "../api/types";
+import type { Change, Conversation, Device, Message } from "../api/types";
+import { Attachments, type AttachCalls } from "./attachments.svelte";
 import { Composer, type ComposerCalls } from "./composer.svelte";
 import { ConversationList, type ConversationCalls } from "./conversations.svelte";
 import { Files, type FileCalls } from "./files.svelte";
 import { Later, type LaterCalls } from "./later.svelte";
 import { Search, type SearchCalls } from "./search.svelte";
 import { Thread, type ThreadCalls } from "./thread.svelte";
+import { Uploads } from "./uploads.svelte";
 import { Waits, type WaitCalls } from "./waits.svelte";
 
 /** How long a conversation is open in a focused window before it counts as read. */
@@ -12,7 +14,7 @@ const READ_AFTER_MS = 2000;
 
 /** What the inbox asks of the engine. */
 export interface InboxCalls
-  extends ConversationCalls, ThreadCalls, ComposerCalls, SearchCalls, WaitCalls, LaterCalls, FileCalls {
+  extends ConversationCalls, ThreadCalls, ComposerCalls, AttachCalls, SearchCalls, WaitCalls, LaterCalls, FileCalls {
   markRead(conversation: number, upTo: number): Promise<unknown>;
 }
 
@@ -21,6 +23,8 @@ export class Inbox {
   readonly list: ConversationList;
   readonly search: Search;
   readonly files: Files;
+  /** How far the files are that are being sent. */
+  readonly uploads = new Uploads();
   /** The conversation that is shown. */
   current = $state.raw<Conversation | null>(null);
   thread = $state.raw<Thread | null>(null);
@@ -38,6 +42,8 @@ export class Inbox {
   #timer: ReturnType<typeof setTimeout> | undefined;
   // The conversation that was last shown for each subaccount, to come back to.
   #last = new Map<number, Conversation>();
+  // What is attached in conversations, as long as it was not sent.
+  #attached = new Map<number, Attachments>();
 
   constructor(calls: InboxCalls) {
     this.#calls = calls;
@@ -101,6 +107,7 @@ export class Inbox {
     const watched = this.#attended && this.opened;
     this.thread?.apply(changes, seq, watched);
     this.waits?.apply(changes);
+    this.uploads.apply(changes);
     for (const change of changes) {
       if (change.topic === "conversation") this.#follow(change);
       if (change.topic === "device") this.#reroute(change);
@@ -118,10 +125,21 @@ export class Inbox {
   async send(): Promise<void> {
     const { composer, thread } = this;
     if (composer === null || thread === null) return;
-    const message = await composer.send();
+    this.#answered(thread, await composer.send());
+  }
+
+  /** Sends a voice note; what stands in the composer stays. Rejects with a CallError when it is refused. */
+  async sendVoice(file: File, waveform: number[]): Promise<void> {
+    const { composer, thread } = this;
+    if (composer === null || thread === null) return;
+    this.#answered(thread, [await composer.files.sendVoice(file, waveform)]);
+  }
+
+  #answered(thread: Thread, taken: readonly Message[]): void {
+    const [message] = taken;
     if (message === undefined) return;
     thread.unread.clear();
-    thread.add(message);
+    taken.forEach((one) => thread.add(one));
     // Who answers has read what was there.
     if (this.current?.id === message.conversation && this.current.unread > 0) void this.#markRead();
   }
@@ -135,8 +153,7 @@ export class Inbox {
       return;
     }
     later.open = false;
-    const message = await composer.schedule(later.wall, later.zone);
-    if (message !== undefined) thread.add(message);
+    for (const message of await composer.schedule(later.wall, later.zone)) thread.add(message);
   }
 
   /** Takes back a message that has not gone yet; its text returns to the composer. Returns whether it was in time. */
@@ -154,7 +171,8 @@ export class Inbox {
     this.opened = opened;
     this.#since = Date.now();
     this.thread = conversation === null ? null : new Thread(conversation.id, this.#calls);
-    this.composer = conversation === null ? null : new Composer(conversation, this.#calls);
+    this.composer =
+      conversation === null ? null : new Composer(conversation, this.#calls, this.#files(conversation.id));
     this.waits = conversation === null ? null : new Waits(conversation.id, this.#calls);
     this.later = conversation === null ? null : new Later(conversation.id, this.#calls);
     void this.waits?.refresh();
@@ -164,6 +182,14 @@ export class Inbox {
     );
     void this.composer?.refreshRoute();
     this.#watch();
+  }
+
+  // What was attached in a conversation is there when it is opened again.
+  #files(conversation: number): Attachments {
+    for (const [id, files] of this.#attached) if (files.items.length === 0) this.#attached.delete(id);
+    const files = this.#attached.get(conversation) ?? new Attachments(conversation, this.#calls);
+    this.#attached.set(conversation, files);
+    return files;
   }
 
   #follow(change: Change): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Conversation, Message } from "../api/types";
+import { attachCalls } from "../test/attaching";
 import { sampleConversation, sampleDevice, sampleMessage } from "../test/samples";
 import { Inbox, type InboxCalls } from "./inbox.svelte";
 
@@ -65,6 +66,7 @@ function inboxWith() {
       now: "2026-11-24T14:32",
       presets: [{ kind: "tomorrow", wall: "2026-11-25T09:00" }],
     })),
+    ...attachCalls(),
     moment: vi.fn<InboxCalls["moment"]>(async (wall) => ({
       at: 1,
       rule: "exact",

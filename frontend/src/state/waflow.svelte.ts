@@ -74,7 +74,7 @@ export class Waflow {
     this.removal = new Removal(calls.fleet, (device) => {
       if (this.navigation.place.device === device.id) this.navigation.closeDevice();
     });
-    this.inbox = new Inbox({ ...calls.inbox, ...calls.search });
+    this.inbox = new Inbox({ ...calls.inbox, ...calls.search, ...calls.attachments });
     const linking = { ...calls.pairing, createDevice: calls.fleet.createDevice };
     this.pairing = new PairingDialog(linking);
     this.relink = new RelinkQueue(linking, (id) => this.workspace.device(id));

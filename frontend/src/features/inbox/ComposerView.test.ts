@@ -4,18 +4,24 @@ import { flushSync } from "svelte";
 import { describe, expect, it, vi } from "vitest";
 
 import type { Route } from "../../api/types";
+import { Attachments } from "../../state/attachments.svelte";
 import { Composer } from "../../state/composer.svelte";
 import { Later } from "../../state/later.svelte";
+import { attachCalls } from "../../test/attaching";
 import { sampleConversation, sampleDevice, sampleMessage } from "../../test/samples";
 import ComposerView from "./ComposerView.svelte";
 
 async function show(route: Route, more = {}) {
-  const composer = new Composer(sampleConversation(), {
-    send: vi.fn().mockResolvedValue(sampleMessage()),
-    schedule: vi.fn().mockResolvedValue(sampleMessage()),
-    setDraft: vi.fn().mockResolvedValue(undefined),
-    route: vi.fn().mockResolvedValue(route),
-  });
+  const composer = new Composer(
+    sampleConversation(),
+    {
+      send: vi.fn().mockResolvedValue(sampleMessage()),
+      schedule: vi.fn().mockResolvedValue(sampleMessage()),
+      setDraft: vi.fn().mockResolvedValue(undefined),
+      route: vi.fn().mockResolvedValue(route),
+    },
+    new Attachments(1, attachCalls()),
+  );
   await composer.refreshRoute();
   const onsend = vi.fn();
   const onlater = vi.fn();
@@ -58,7 +64,7 @@ describe("ComposerView", () => {
     flushSync();
     screen.getByTestId("schedule").click();
     expect(onlater).toHaveBeenCalledOnce();
-  });
+  }, 60_000);
 
   it("does not take a time that has passed, and says why", async () => {
     const { field, later, onlater } = await show(route);

@@ -4,6 +4,7 @@ import { expect, it, vi } from "vitest";
 
 import type { Subaccount } from "../../api/types";
 import { Inbox } from "../../state/inbox.svelte";
+import { attachCalls } from "../../test/attaching";
 import { sampleConversation, sampleSubaccount } from "../../test/samples";
 import InboxView from "./InboxView.svelte";
 
@@ -35,6 +36,7 @@ function inboxOf() {
     older: vi.fn(),
     versions: vi.fn(),
     remarks: vi.fn(),
+    ...attachCalls(),
     around: vi.fn(),
     after: vi.fn(),
     messages: vi.fn(),
