@@ -38,7 +38,7 @@ func ms(t time.Time) int64 {
 func subaccountOf(s domain.Subaccount) Subaccount {
 	return Subaccount{
 		ID: int64(s.ID), Name: s.Name, Initials: s.Initials, Colour: string(s.Colour), Position: s.Position, Notify: string(s.Notify),
-		Hours: BusinessHours(s.Hours), KeepDeleted: s.KeepDeleted,
+		Hours: BusinessHours(s.Hours), KeepDeleted: s.KeepDeleted, Fetch: FetchPolicy(s.Fetch),
 	}
 }
 

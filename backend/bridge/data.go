@@ -58,6 +58,7 @@ type Subaccount struct {
 
 	KeepDeleted bool          `json:"keepDeleted"` // what messages said is kept when they are deleted for everyone
 	Hours       BusinessHours `json:"hours"`
+	Fetch       FetchPolicy   `json:"fetch"`
 }
 
 // BusinessHours is when a subaccount does business: domain.BusinessHours.

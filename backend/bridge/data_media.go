@@ -29,3 +29,12 @@ func mediaOf(m domain.Message) *Media {
 	}
 	return out
 }
+
+// FetchPolicy is which files of a subaccount are fetched as they come: domain.FetchPolicy.
+type FetchPolicy struct {
+	Pictures  bool  `json:"pictures"` // and stickers
+	Voice     bool  `json:"voice"`
+	Videos    bool  `json:"videos"`    // and GIFs
+	Documents bool  `json:"documents"` // and audio files
+	Max       int64 `json:"max"`       // bytes of the largest
+}

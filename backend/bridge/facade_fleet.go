@@ -33,6 +33,14 @@ func (f *Fleet) KeepDeleted(id int64, keep bool) (Subaccount, error) {
 	})
 }
 
+// SetFetchPolicy says which files of a subaccount are fetched as they come, from now on. Errors: invalid (detail "field": max), not_found.
+func (f *Fleet) SetFetchPolicy(id int64, policy FetchPolicy) (Subaccount, error) {
+	return ask(f.gate, "Fleet.SetFetchPolicy", func(ctx context.Context, s Services) (Subaccount, error) {
+		changed, err := s.Fleet.SetFetchPolicy(ctx, domain.SubaccountID(id), domain.FetchPolicy(policy))
+		return subaccountOf(changed), err
+	})
+}
+
 // NotifySubaccount says whether notifications about a subaccount's devices are shown: "" as the workspace, "on", "off". Errors: invalid,
 // not_found.
 func (f *Fleet) NotifySubaccount(id int64, notify string) (Subaccount, error) {

@@ -34,7 +34,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Demo.AddPhone", "Demo.Answers", "Demo.Crowd", "Demo.Network", "Demo.Read", "Demo.Scan", "Demo.State", "Demo.TakeOver", "Demo.Unlink", "Demo.Write",
 		"Desktop.Quit", "Desktop.Refuge", "Desktop.SetStartup", "Desktop.Startup",
 		"Fleet.CheckNow", "Fleet.CreateDevice", "Fleet.CreateSubaccount", "Fleet.History", "Fleet.KeepDeleted", "Fleet.NotifySubaccount", "Fleet.Pause", "Fleet.RemovalLoss", "Fleet.RemoveDevice",
-		"Fleet.RenameSubaccount", "Fleet.Resume", "Fleet.SetBusinessHours", "Fleet.TakeBack", "Fleet.Together", "Fleet.TryNow", "Fleet.Unlink", "Fleet.UpdateDevice",
+		"Fleet.RenameSubaccount", "Fleet.Resume", "Fleet.SetBusinessHours", "Fleet.SetFetchPolicy", "Fleet.TakeBack", "Fleet.Together", "Fleet.TryNow", "Fleet.Unlink", "Fleet.UpdateDevice",
 		"Inbox.Cancel", "Inbox.Conversations", "Inbox.FullText", "Inbox.MarkRead", "Inbox.Moment", "Inbox.Reschedule", "Inbox.Retry", "Inbox.Route",
 		"Inbox.Schedule", "Inbox.Send", "Inbox.SendNow", "Inbox.SetDraft", "Inbox.Thread", "Inbox.Times", "Inbox.Unsent", "Inbox.Waiting",
 		"Messages.Remarks", "Messages.Versions",

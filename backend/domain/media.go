@@ -6,11 +6,8 @@ import (
 	"time"
 )
 
-// Bounds of files that are fetched, in bytes.
-const (
-	MaxMediaBytes     = 100 << 20 // of any file
-	MaxMediaOnArrival = 5 << 20   // of one that is fetched without being asked for
-)
+// MaxMediaBytes is how large a file may be that is fetched, in bytes.
+const MaxMediaBytes = 100 << 20
 
 // Codes of why the file of a message is not here.
 const (
@@ -52,8 +49,9 @@ type MediaJob struct {
 	Sender   Peer // who wrote it; empty of ours
 	FromMe   bool
 	File     File
-	Asked    bool // by a person
-	Attempts int  // that failed so far
+	Asked    bool  // by a person
+	AtOnce   int64 // how large it may be else, in bytes
+	Attempts int   // that failed so far
 }
 
 // Limit is how large the file may be, in bytes.
@@ -61,17 +59,35 @@ func (j MediaJob) Limit() int64 {
 	if j.Asked {
 		return MaxMediaBytes
 	}
-	return MaxMediaOnArrival
+	return j.AtOnce
 }
 
-// FetchedAtOnce reports whether the file of a message that arrives is fetched without being asked for: what is shown by itself and is small.
-func FetchedAtOnce(kind MessageKind, f *File) bool {
-	if f == nil || f.Size <= 0 || f.Size > MaxMediaOnArrival {
+// FetchPolicy says which files of a subaccount are fetched as they come; the others are when somebody asks for them.
+type FetchPolicy struct {
+	Pictures  bool // and stickers
+	Voice     bool
+	Videos    bool  // and GIFs
+	Documents bool  // and audio files
+	Max       int64 // bytes of the largest, 1 to MaxMediaBytes
+}
+
+// Valid reports whether a policy can be kept.
+func (p FetchPolicy) Valid() bool { return p.Max > 0 && p.Max <= MaxMediaBytes }
+
+// Fetches reports whether a file that comes in a message of a kind is fetched without being asked for.
+func (p FetchPolicy) Fetches(kind MessageKind, f *File) bool {
+	if f == nil || f.Size <= 0 || f.Size > p.Max {
 		return false
 	}
 	switch kind {
-	case KindImage, KindSticker, KindVoice:
-		return true
+	case KindImage, KindSticker:
+		return p.Pictures
+	case KindVoice:
+		return p.Voice
+	case KindVideo, KindGIF:
+		return p.Videos
+	case KindDocument, KindAudio:
+		return p.Documents
 	default:
 		return false
 	}

@@ -14,6 +14,7 @@ type Subaccount struct {
 	// KeepDeleted keeps what a message said when it is deleted for everyone; else its words and what it held go.
 	KeepDeleted bool
 	Hours       BusinessHours
+	Fetch       FetchPolicy
 }
 
 // Colour names one of the twelve subaccount colours of the design tokens.

@@ -129,6 +129,33 @@ func TestAFileIsSavedWhole(t *testing.T) {
 	require.Len(t, beside, 1)
 }
 
+// What is fetched by itself is what its subaccount says, also where that is nothing.
+func TestASubaccountSaysWhichFilesAreFetched(t *testing.T) {
+	h := newHotel(t)
+	const max = 1000
+	_, err := h.fleet.SetFetchPolicy(within(t), h.client, domain.FetchPolicy{Documents: true, Max: max})
+	require.NoError(t, err)
+	photo, _ := h.sends(wasim.Draft{Kind: wasim.KindImage})
+	large, _ := h.sends(wasim.Draft{Kind: wasim.KindDocument, File: &wasim.File{Data: make([]byte, max+1), Mime: "application/pdf", Name: "large.pdf"}})
+	small, _ := h.sends(wasim.Draft{Kind: wasim.KindDocument, File: &wasim.File{Data: make([]byte, max), Mime: "application/pdf", Name: "small.pdf"}})
+	h.awaitMedia(small.ID, domain.MediaHere)
+	for _, m := range []domain.MessageID{photo.ID, large.ID} {
+		found, err := h.store.Message(within(t), m)
+		require.NoError(t, err)
+		if found.Media != nil {
+			require.Empty(t, found.Media.State, "nobody asked for it")
+		}
+		require.NoError(t, h.media.Ask(within(t), m))
+		h.awaitMedia(m, domain.MediaHere)
+	}
+	for _, bad := range []int64{0, -1, domain.MaxMediaBytes + 1} {
+		_, err := h.fleet.SetFetchPolicy(within(t), h.client, domain.FetchPolicy{Max: bad})
+		require.Equal(t, domain.CodeInvalid, domain.CodeOf(err))
+	}
+	_, err = h.fleet.SetFetchPolicy(within(t), 99, domain.FetchPolicy{Max: max})
+	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
+}
+
 // A document is fetched when somebody wants it. Its name is only shown.
 func TestADocumentIsFetchedWhenItIsAskedFor(t *testing.T) {
 	h := newHotel(t)

@@ -13,6 +13,7 @@ type Store interface {
 	CreateSubaccount(ctx context.Context, s domain.Subaccount) (domain.Subaccount, error)
 	RenameSubaccount(ctx context.Context, id domain.SubaccountID, name, initials string) (domain.Subaccount, error)
 	SetKeepDeleted(ctx context.Context, id domain.SubaccountID, keep bool) (domain.Subaccount, error)
+	SetFetchPolicy(ctx context.Context, id domain.SubaccountID, p domain.FetchPolicy) (domain.Subaccount, error)
 	SetSubaccountNotify(ctx context.Context, id domain.SubaccountID, notify domain.NotifySwitch) (domain.Subaccount, error)
 	SetBusinessHours(ctx context.Context, id domain.SubaccountID, hours domain.BusinessHours) (domain.Subaccount, error)
 	Subaccounts(ctx context.Context) ([]domain.Subaccount, error)

@@ -56,6 +56,19 @@ func (f *Fleet) KeepDeleted(ctx context.Context, id domain.SubaccountID, keep bo
 	return s, nil
 }
 
+// SetFetchPolicy says which files of a subaccount are fetched as they come. Errors: invalid, not_found.
+func (f *Fleet) SetFetchPolicy(ctx context.Context, id domain.SubaccountID, policy domain.FetchPolicy) (domain.Subaccount, error) {
+	if !policy.Valid() {
+		return domain.Subaccount{}, &domain.Error{Code: domain.CodeInvalid, Message: "Files of up to 100 MB are fetched.", Detail: map[string]string{"field": "max"}}
+	}
+	s, err := f.store.SetFetchPolicy(ctx, id, policy)
+	if err != nil {
+		return domain.Subaccount{}, err
+	}
+	f.bus.Publish(events.Subaccount(s))
+	return s, nil
+}
+
 // NotifySubaccount says whether notifications about a subaccount's devices are shown. Errors: invalid, not_found.
 func (f *Fleet) NotifySubaccount(ctx context.Context, id domain.SubaccountID, notify domain.NotifySwitch) (domain.Subaccount, error) {
 	if err := checkNotify(notify); err != nil {

@@ -14,8 +14,12 @@ import (
 // wantMedia has the file of a message that has just come fetched, if it is one of those that nobody has to ask for. Of the past nothing is
 // fetched by itself.
 func (a *arrival) wantMedia(t *tx) error {
-	if a.in.Past || a.in.Content == nil || !domain.FetchedAtOnce(a.in.Kind, a.in.Content.File) {
+	if a.in.Past || a.in.Content == nil || a.in.Content.File == nil {
 		return nil
+	}
+	policy, err := fetchPolicy(t, a.m.Conversation.Subaccount)
+	if err != nil || !policy.Fetches(a.in.Kind, a.in.Content.File) {
+		return err
 	}
 	return t.run("INSERT INTO media (subaccount_id, message_id, state) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 		a.m.Conversation.Subaccount, a.m.ID, domain.MediaWanted)
@@ -66,8 +70,9 @@ func messageWithContent(q querier, id domain.MessageID) (domain.Message, error) 
 // of what is ours.
 const mediaSelect = `
 	SELECT d.subaccount_id, d.device_id, m.id, m.waid, m.kind, m.direction = 'out', COALESCE(v.group_jid, ''), COALESCE(p.lid, ''),
-		CASE WHEN p.id IS NULL THEN '' ELSE ` + numberOfP + ` END, c.content, f.asked, f.attempts
+		CASE WHEN p.id IS NULL THEN '' ELSE ` + numberOfP + ` END, c.content, f.asked, f.attempts, a.fetch_max
 	FROM media f
+	JOIN subaccounts a ON a.id = f.subaccount_id
 	JOIN message_devices d ON d.message_id = f.message_id
 	JOIN messages m ON m.id = f.message_id
 	JOIN message_content c ON c.message_id = f.message_id
@@ -87,7 +92,7 @@ func scanMediaJob(row dbutil.Scannable) (domain.MediaJob, error) {
 	var person domain.Peer
 	var group, raw string
 	if err := row.Scan(&j.Ref.Subaccount, &j.Ref.Device, &j.Message, &j.WAID, &j.Kind, &j.FromMe, &group, &person.LID, &person.Number,
-		&raw, &j.Asked, &j.Attempts); err != nil {
+		&raw, &j.Asked, &j.Attempts, &j.AtOnce); err != nil {
 		return j, err
 	}
 	j.Chat = person

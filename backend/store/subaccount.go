@@ -9,14 +9,17 @@ import (
 	"waflow/backend/domain"
 )
 
-const subaccountColumns = "id, name, initials, colour, position, created, notify, keep_deleted, hours_on, hours_days, hours_from, hours_to, hours_zone"
+const subaccountColumns = "id, name, initials, colour, position, created, notify, keep_deleted, hours_on, hours_days, hours_from, hours_to, hours_zone, " + fetchColumns
+
+const fetchColumns = "fetch_pictures, fetch_voice, fetch_videos, fetch_documents, fetch_max"
 
 func scanSubaccount(row dbutil.Scannable) (domain.Subaccount, error) {
 	var a domain.Subaccount
 	var created int64
 	var days int
 	err := row.Scan(&a.ID, &a.Name, &a.Initials, &a.Colour, &a.Position, &created, &a.Notify, &a.KeepDeleted,
-		&a.Hours.On, &days, &a.Hours.From, &a.Hours.To, &a.Hours.Zone)
+		&a.Hours.On, &days, &a.Hours.From, &a.Hours.To, &a.Hours.Zone,
+		&a.Fetch.Pictures, &a.Fetch.Voice, &a.Fetch.Videos, &a.Fetch.Documents, &a.Fetch.Max)
 	a.Created, a.Hours.Days = fromMillis(created), weekdays(days)
 	return a, err
 }
@@ -82,6 +85,23 @@ func (s *Store) SetKeepDeleted(ctx context.Context, id domain.SubaccountID, keep
 		return orNotFound("subaccount", err)
 	})
 	return out, err
+}
+
+// SetFetchPolicy says which files of a subaccount are fetched as they come, from now on. Errors: not_found.
+func (s *Store) SetFetchPolicy(ctx context.Context, id domain.SubaccountID, p domain.FetchPolicy) (domain.Subaccount, error) {
+	var out domain.Subaccount
+	err := s.do(ctx, "say which files are fetched", func(t *tx) (err error) {
+		out, err = scanSubaccount(t.row(`UPDATE subaccounts SET (`+fetchColumns+`) = ($1, $2, $3, $4, $5) WHERE id = $6 RETURNING `+subaccountColumns,
+			p.Pictures, p.Voice, p.Videos, p.Documents, p.Max, id))
+		return orNotFound("subaccount", err)
+	})
+	return out, err
+}
+
+func fetchPolicy(t *tx, id domain.SubaccountID) (domain.FetchPolicy, error) {
+	var p domain.FetchPolicy
+	err := t.row("SELECT "+fetchColumns+" FROM subaccounts WHERE id = $1", id).Scan(&p.Pictures, &p.Voice, &p.Videos, &p.Documents, &p.Max)
+	return p, err
 }
 
 // Subaccounts returns all subaccounts in the order of the rail.

@@ -13,6 +13,7 @@ import type {
   DemoState,
   Device,
   DeviceSettings,
+  FetchPolicy,
   Message,
   NamePage,
   NotifySwitch,
@@ -69,6 +70,7 @@ export function callsOver(transport: Transport) {
       renameSubaccount: (id: number, name: string) => call<Subaccount>("Fleet.RenameSubaccount", id, name),
       notifySubaccount: (id: number, notify: NotifySwitch) => call<Subaccount>("Fleet.NotifySubaccount", id, notify),
       setBusinessHours: (id: number, hours: BusinessHours) => call<Subaccount>("Fleet.SetBusinessHours", id, hours),
+      setFetchPolicy: (id: number, policy: FetchPolicy) => call<Subaccount>("Fleet.SetFetchPolicy", id, policy),
       keepDeleted: (id: number, keep: boolean) => call<Subaccount>("Fleet.KeepDeleted", id, keep),
       createDevice: (subaccount: number, label: string, purpose: string) =>
         call<Device>("Fleet.CreateDevice", subaccount, label, purpose),

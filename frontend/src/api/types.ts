@@ -85,6 +85,20 @@ export interface Subaccount {
   /** What messages said is kept when they are deleted for everyone. */
   keepDeleted: boolean;
   hours: BusinessHours;
+  fetch: FetchPolicy;
+}
+
+/** Which files of a subaccount are fetched as they come; the others are when somebody asks for them. */
+export interface FetchPolicy {
+  /** And stickers. */
+  pictures: boolean;
+  voice: boolean;
+  /** And GIFs. */
+  videos: boolean;
+  /** And audio files. */
+  documents: boolean;
+  /** Bytes of the largest. */
+  max: number;
 }
 
 /** When a subaccount does business, by what the clock on the wall shows in a place. */

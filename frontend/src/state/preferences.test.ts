@@ -63,6 +63,7 @@ describe("the dialog of a subaccount", () => {
       renameSubaccount: () => Promise.resolve(made),
       notifySubaccount: () => Promise.resolve(made),
       keepDeleted: () => Promise.resolve(made),
+      setFetchPolicy: () => Promise.resolve(made),
       setBusinessHours: () => Promise.resolve(made),
     };
     const dialog = new SubaccountDialog(calls, ({ id }) => created.push(id));
@@ -81,6 +82,7 @@ describe("the dialog of a subaccount", () => {
       renameSubaccount: () => Promise.reject(refusal),
       notifySubaccount: () => Promise.reject(refusal),
       keepDeleted: () => Promise.reject(refusal),
+      setFetchPolicy: () => Promise.reject(refusal),
       setBusinessHours: () => Promise.reject(refusal),
     };
     const dialog = new SubaccountDialog(calls, () => undefined);

@@ -1,5 +1,5 @@
 import { problemOf } from "../api/problem";
-import type { BusinessHours, NotifySwitch, Problem, Subaccount } from "../api/types";
+import type { BusinessHours, FetchPolicy, NotifySwitch, Problem, Subaccount } from "../api/types";
 
 /** What the dialog asks of the engine. */
 export interface SubaccountCalls {
@@ -7,6 +7,7 @@ export interface SubaccountCalls {
   renameSubaccount(id: number, name: string): Promise<Subaccount>;
   notifySubaccount(id: number, notify: NotifySwitch): Promise<Subaccount>;
   keepDeleted(id: number, keep: boolean): Promise<Subaccount>;
+  setFetchPolicy(id: number, policy: FetchPolicy): Promise<Subaccount>;
   setBusinessHours(id: number, hours: BusinessHours): Promise<Subaccount>;
 }
 
@@ -15,6 +16,7 @@ export interface SubaccountSettings {
   notify: NotifySwitch;
   keepDeleted: boolean;
   hours: BusinessHours;
+  fetch: FetchPolicy;
 }
 
 /** The dialog that creates or edits a subaccount. */
@@ -53,10 +55,11 @@ export class SubaccountDialog {
     try {
       const { edited } = this;
       if (edited !== undefined) {
-        const { notify, keepDeleted, hours } = { ...edited, ...settings };
+        const { notify, keepDeleted, hours, fetch } = { ...edited, ...settings };
         await this.#calls.renameSubaccount(edited.id, name);
         if (notify !== edited.notify) await this.#calls.notifySubaccount(edited.id, notify);
         if (keepDeleted !== edited.keepDeleted) await this.#calls.keepDeleted(edited.id, keepDeleted);
+        if (fetch !== edited.fetch) await this.#calls.setFetchPolicy(edited.id, fetch);
         if (hours !== edited.hours) await this.#calls.setBusinessHours(edited.id, hours);
       } else this.#created(await this.#calls.createSubaccount(name));
       this.open = false;

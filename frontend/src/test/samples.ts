@@ -104,6 +104,7 @@ export function sampleSubaccount(part: Partial<Subaccount> = {}): Subaccount {
     colour: "teal",
     position: 0,
     notify: "",
+    fetch: { pictures: true, voice: true, videos: false, documents: false, max: 5 << 20 },
     keepDeleted: true,
     hours,
     ...part,

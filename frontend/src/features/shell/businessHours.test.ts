@@ -17,6 +17,7 @@ function show(hours: Partial<BusinessHours> = {}) {
     renameSubaccount: answer,
     notifySubaccount: answer,
     keepDeleted: answer,
+    setFetchPolicy: answer,
     setBusinessHours,
   };
   const dialog = new SubaccountDialog(calls, () => undefined);

@@ -33,6 +33,7 @@ describe("the dialog that creates a subaccount", () => {
         renameSubaccount: (_, name) => create(name),
         notifySubaccount: () => create(""),
         keepDeleted: () => create(""),
+        setFetchPolicy: () => create(""),
         setBusinessHours: () => create(""),
       },
       () => undefined,
