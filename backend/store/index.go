@@ -49,12 +49,17 @@ type indexer struct {
 	ended chan struct{}
 }
 
+// newIndexer makes the indexer of a store. It does nothing before begin.
 func newIndexer(s *Store) *indexer {
+	return &indexer{s: s, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+}
+
+// begin has the indexer work until close.
+func (i *indexer) begin() {
 	ctx, stop := context.WithCancel(context.Background())
-	i := &indexer{s: s, wake: make(chan struct{}, 1), stop: stop, ended: make(chan struct{})}
+	i.stop = stop
 	i.look()
 	go i.serve(ctx)
-	return i
 }
 
 // look has the indexer look at what is due. It does not wait.

@@ -89,8 +89,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(coded("open the workspace", err), s.write.Close(), s.read.Close())
 	}
 	s.people = newPeople()
+	s.index = newIndexer(s) // before the writer, which tells it of each commit, of those of its own too
 	s.w = newWriter(s.write, s.log, s.afterCommit, s.afterLoss)
-	s.index = newIndexer(s)
+	s.index.begin()
 	return s, nil
 }
 
