@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of both databases
@@ -28,16 +29,31 @@ import (
 // bareDSN is what every rival's database is opened with: nothing that was acknowledged may be lost.
 const bareDSN = "?_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=10000&_foreign_keys=on"
 
-// baresafe is the rival: a client of the library with the same safe settings and one plain INSERT per message. It runs as a process of
-// its own and speaks JSON lines: it prints the code to scan, "connected", and after each command that it reads what it measured.
+// baresafe is a rival: a client of the library with the same safe settings and one plain INSERT per message. Any number of them run in a process
+// of their own, with one database for the messages of all and a session file each. The process speaks JSON lines: of each client it prints the code
+// to scan and "connected", and after each command that it reads what it measured.
 type baresafe struct {
+	number int
 	client *whatsmeow.Client
 	db     *sql.DB
-	out    *json.Encoder
+	out    *bareLines
+}
+
+// bareLines prints lines for several clients.
+type bareLines struct {
+	mu  sync.Mutex
+	out *json.Encoder
+}
+
+func (l *bareLines) print(line bareLine) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Encode(line)
 }
 
 // bareLine is one line from the rival.
 type bareLine struct {
+	Client    int     `json:"client"` // from 0
 	Code      string  `json:"code,omitempty"`
 	Connected bool    `json:"connected,omitempty"`
 	PerSecond float64 `json:"perSecond,omitempty"`
@@ -54,6 +70,7 @@ func runBaresafe(ctx context.Context, arguments []string) error {
 	endpoint := flags.String("endpoint", "", "websocket address of the simulator")
 	rootKey := flags.String("root-key", "", "its root key")
 	dir := flags.String("dir", "", "where the databases live")
+	clients := flags.Int("clients", 1, "how many clients there are")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -62,25 +79,36 @@ func runBaresafe(ctx context.Context, arguments []string) error {
 		return fmt.Errorf("root key: %w", err)
 	}
 	whatsmeow.WACertPubKey = [32]byte(key)
-	b := &baresafe{out: json.NewEncoder(os.Stdout)}
-	if err := b.open(ctx, *dir, *endpoint); err != nil {
+	db, err := openBare(ctx, *dir)
+	if err != nil {
 		return err
 	}
-	defer b.client.Disconnect()
-	return b.serve(ctx)
+	out := &bareLines{out: json.NewEncoder(os.Stdout)}
+	all := make([]*baresafe, *clients)
+	for i := range all {
+		all[i] = &baresafe{number: i, db: db, out: out}
+		if err := all[i].open(ctx, *dir, *endpoint); err != nil {
+			return err
+		}
+		defer all[i].client.Disconnect()
+	}
+	return errors.Join(all[0].serve(ctx), db.Close())
+}
+
+// openBare opens the database of the messages.
+func openBare(ctx context.Context, dir string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "messages.db")+bareDSN)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	const schema = "CREATE TABLE IF NOT EXISTS messages (chat TEXT, sender TEXT, id TEXT, at INTEGER, text TEXT, PRIMARY KEY (chat, sender, id))"
+	_, err = db.ExecContext(ctx, schema)
+	return db, err
 }
 
 func (b *baresafe) open(ctx context.Context, dir, endpoint string) error {
-	var err error
-	if b.db, err = sql.Open("sqlite3", "file:"+filepath.Join(dir, "messages.db")+bareDSN); err != nil {
-		return err
-	}
-	b.db.SetMaxOpenConns(1)
-	const schema = "CREATE TABLE IF NOT EXISTS messages (chat TEXT, sender TEXT, id TEXT, at INTEGER, text TEXT, PRIMARY KEY (chat, sender, id))"
-	if _, err := b.db.ExecContext(ctx, schema); err != nil {
-		return err
-	}
-	container, err := sqlstore.New(ctx, "sqlite3", "file:"+filepath.Join(dir, "session.db")+bareDSN, nil)
+	container, err := sqlstore.New(ctx, "sqlite3", "file:"+filepath.Join(dir, fmt.Sprintf("session-%d.db", b.number))+bareDSN, nil)
 	if err != nil {
 		return err
 	}
@@ -125,7 +153,7 @@ func (b *baresafe) connect(ctx context.Context, endpoint string) error {
 	go func() {
 		for item := range codes {
 			if item.Event == whatsmeow.QRChannelEventCode {
-				_ = b.out.Encode(bareLine{Code: item.Code})
+				_ = b.out.print(bareLine{Client: b.number, Code: item.Code})
 			}
 		}
 	}()
@@ -135,7 +163,7 @@ func (b *baresafe) connect(ctx context.Context, endpoint string) error {
 func (b *baresafe) handle(event any) bool {
 	switch e := event.(type) {
 	case *events.Connected:
-		_ = b.out.Encode(bareLine{Connected: true})
+		_ = b.out.print(bareLine{Client: b.number, Connected: true})
 	case *events.Message:
 		return b.insert(context.Background(), e.Info.Chat, e.Info.Sender, e.Info.ID, e.Info.Timestamp, e.Message.GetConversation()) == nil
 	}
@@ -159,11 +187,11 @@ func (b *baresafe) serve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := b.out.Encode(bareLine{PerSecond: perSecond}); err != nil {
+		if err := b.out.print(bareLine{PerSecond: perSecond}); err != nil {
 			return err
 		}
 	}
-	return errors.Join(lines.Err(), b.db.Close())
+	return lines.Err()
 }
 
 // send writes each text down and sends it, one after the other.

@@ -4,7 +4,9 @@ package main
 func catalogue() []benchmark {
 	return []benchmark{
 		{names: []string{"ingest.1"}, run: ingestOne},
+		{names: []string{"ingest.50"}, run: ingestFifty},
 		{names: []string{"send.1"}, run: sendOne},
+		{names: []string{"history.200k", "history.200k.rss"}, run: history},
 		{names: []string{"rss.1", "rss.10", "rss.50", "start.1", "start.50"}, run: devices},
 		{names: []string{"echo.p95"}, run: echo},
 		{names: []string{"demo.start"}, run: demoStart},

@@ -3,6 +3,8 @@ package main
 import (
 	"math/rand/v2"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // tongue is a language as far as a benchmark needs one: words made of its syllables, the frequent ones far more often than the others.
@@ -80,5 +82,11 @@ func (t tongue) word(n uint64) string {
 // name is somebody's: two of the words, written large.
 func (c *corpus) name() string {
 	first, last := c.tongues[0].word(c.random.Uint64N(5_000)), c.tongues[0].word(c.random.Uint64N(50_000))
-	return strings.ToUpper(first[:1]) + first[1:] + " " + strings.ToUpper(last[:1]) + last[1:]
+	return large(first) + " " + large(last)
+}
+
+// large writes the first letter of a word large.
+func large(word string) string {
+	first, size := utf8.DecodeRuneInString(word)
+	return string(unicode.ToUpper(first)) + word[size:]
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -70,4 +71,18 @@ func (p *process) residentMiB() (float64, error) {
 		return 0, err
 	}
 	return resident * float64(os.Getpagesize()) / (1 << 20), nil
+}
+
+// peakMiB is the most memory that the program has occupied since it began.
+func (p *process) peakMiB() (float64, error) {
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(content), "VmHWM:")
+	var kib float64
+	if _, err := fmt.Sscan(rest, &kib); err != nil {
+		return 0, fmt.Errorf("read the peak of memory: %w", err)
+	}
+	return kib / 1024, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 )
 
 // against names the rival in the results.
@@ -21,8 +22,8 @@ type rival struct {
 	lines   *json.Decoder
 }
 
-// startRival runs this program again as the rival, and links it to the phone.
-func startRival(ctx context.Context, dir string, sim *simulator, phone string) (*rival, error) {
+// startRival runs this program again as the rival, with a client for each of the phones, and links them.
+func startRival(ctx context.Context, dir string, sim *simulator, phones ...string) (*rival, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -30,7 +31,8 @@ func startRival(ctx context.Context, dir string, sim *simulator, phone string) (
 	if err != nil {
 		return nil, err
 	}
-	r := &rival{command: exec.CommandContext(ctx, self, "baresafe", "-endpoint", sim.Endpoint, "-root-key", sim.RootKey, "-dir", dir)}
+	r := &rival{command: exec.CommandContext(ctx, self, "baresafe", "-endpoint", sim.Endpoint, "-root-key", sim.RootKey, "-dir", dir,
+		"-clients", strconv.Itoa(len(phones)))}
 	log, err := os.Create(filepath.Join(dir, "baresafe.log"))
 	if err != nil {
 		return nil, err
@@ -47,26 +49,28 @@ func startRival(ctx context.Context, dir string, sim *simulator, phone string) (
 	if err := r.command.Start(); err != nil {
 		return nil, err
 	}
-	return r, r.link(ctx, sim, phone)
+	return r, r.link(ctx, sim, phones)
 }
 
-// link scans the first code and waits until the rival is logged in.
-func (r *rival) link(ctx context.Context, sim *simulator, phone string) error {
-	for scanned := false; ; {
+// link scans the first code of each client and waits until all are logged in.
+func (r *rival) link(ctx context.Context, sim *simulator, phones []string) error {
+	scanned, connected := map[int]bool{}, map[int]bool{}
+	for len(connected) < len(phones) {
 		var line bareLine
 		if err := r.lines.Decode(&line); err != nil {
 			return fmt.Errorf("the rival did not connect: %w", err)
 		}
 		if line.Connected {
-			return nil
+			connected[line.Client] = true
 		}
-		if line.Code != "" && !scanned {
-			scanned = true
-			if err := sim.scan(ctx, phone, line.Code); err != nil {
+		if line.Code != "" && !scanned[line.Client] {
+			scanned[line.Client] = true
+			if err := sim.scan(ctx, phones[line.Client], line.Code); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
 }
 
 // send has the rival send count texts, one after the other, and answers how many went per second.

@@ -56,8 +56,7 @@ func (s *stage) linkOurs(ctx context.Context, number string) error {
 	if err := s.sim.newPhone(ctx, number, "Ours"); err != nil {
 		return err
 	}
-	_, err := s.app.link(ctx, s.sim, s.subaccount, number)
-	return err
+	return s.app.link(ctx, s.sim, s.subaccount, number)
 }
 
 // restart ends the program and starts it again over the same workspace.

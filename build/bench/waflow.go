@@ -88,13 +88,13 @@ func (w *waflow) call(ctx context.Context, method string, result any, arguments 
 }
 
 // link makes a device in the subaccount and links it to the simulated phone, by the code that is shown.
-func (w *waflow) link(ctx context.Context, sim *simulator, subaccount int64, phone string) (bridge.Device, error) {
+func (w *waflow) link(ctx context.Context, sim *simulator, subaccount int64, phone string) error {
 	var device bridge.Device
 	if err := w.call(ctx, "Fleet.CreateDevice", &device, subaccount, phone, "support"); err != nil {
-		return device, err
+		return err
 	}
 	if err := w.call(ctx, "Pairing.Start", nil, device.ID); err != nil {
-		return device, err
+		return err
 	}
 	var shown bridge.PairingStep
 	err := poll(ctx, func() (bool, error) {
@@ -102,16 +102,16 @@ func (w *waflow) link(ctx context.Context, sim *simulator, subaccount int64, pho
 		return shown.QR != nil, err
 	})
 	if err != nil {
-		return device, err
+		return err
 	}
 	code, err := readQR(*shown.QR)
 	if err != nil {
-		return device, err
+		return err
 	}
 	if err := sim.scan(ctx, phone, code); err != nil {
-		return device, err
+		return err
 	}
-	return device, w.awaitConnected(ctx, 1, device.ID)
+	return w.awaitConnected(ctx, 1, device.ID)
 }
 
 // awaitConnected returns once the named devices are Connected, all of them if none is named; at least count.
