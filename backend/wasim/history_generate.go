@@ -26,6 +26,8 @@ type HistoryOptions struct {
 	Languages []string `json:"languages,omitempty"`
 	// PictureEvery is after how many messages of a chat one is a picture, 0 for never. All pictures are the same.
 	PictureEvery int `json:"pictureEvery,omitempty"`
+	// Piece is how many messages the phone hands over to a linked device at a time, after the first ones. Default 2000.
+	Piece int `json:"piece,omitempty"`
 }
 
 // maxHistoryChats and maxHistory bound a made-up past.
@@ -34,7 +36,7 @@ const maxHistoryChats, maxHistory = 100_000, 10_000_000
 // FillHistory gives the phone a past that is made up from the seed. Only how many messages each chat has is kept; the
 // messages are made when somebody asks. The people in it are no phones of this server unless a phone has such a number.
 func (p *Phone) FillHistory(o HistoryOptions) error {
-	if o.Chats < 1 || o.Messages < 0 || o.Chats > maxHistoryChats || o.Messages > maxHistory || o.Days < 0 {
+	if o.Chats < 1 || o.Messages < 0 || o.Chats > maxHistoryChats || o.Messages > maxHistory || o.Days < 0 || o.Piece < 0 {
 		return fmt.Errorf("%w: size of the history", errBadRequest)
 	}
 	if o.Days == 0 {
@@ -62,7 +64,7 @@ func (p *Phone) FillHistory(o HistoryOptions) error {
 		}
 		g.picture = picture
 	}
-	p.SetHistory(g)
+	p.setPast(g, o.Piece)
 	return nil
 }
 

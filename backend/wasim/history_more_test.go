@@ -259,3 +259,32 @@ func TestHistoryInABubble(t *testing.T) {
 		quietly(r.client)
 	})
 }
+
+// A phone hands its past over in pieces as small as it is told to, and once more to a device that has lost it.
+func TestHistoryHandedOverAgain(t *testing.T) {
+	const messages = 300
+	wantAll(t, true)
+	s := newServer(t, wasim.Options{Seed: 7})
+	clinic := newPhone(t, s, "+34600000013", "Clinic")
+	require.NoError(t, clinic.FillHistory(wasim.HistoryOptions{Chats: 2, Messages: messages, Piece: 40}))
+	r := newReader(newClient(t, s, filepath.Join(t.TempDir(), "session.db")))
+	r.link(clinic)
+	r.read(finished(waHistorySync.HistorySync_FULL))
+	count, once := r.count()
+	require.Equal(t, messages, count)
+	require.True(t, once)
+
+	require.ErrorIs(t, clinic.HandOverAgain(7), wasim.ErrUnknownDevice)
+	require.NoError(t, clinic.HandOverAgain(1))
+	r.read(finished(waHistorySync.HistorySync_FULL))
+	handed := 0
+	for _, chunk := range s.Ledger().History(wasim.Filter{From: clinic.Number()}) {
+		if chunk.Type == "RECENT" || chunk.Type == "FULL" {
+			require.LessOrEqual(t, chunk.Messages, 40)
+			handed += chunk.Messages
+		}
+	}
+	require.Equal(t, 2*messages-100, handed, "the first time fifty of each chat were in the piece before")
+	require.Zero(t, s.Ledger().Submitted(wasim.Address{Number: "+34600000099"}))
+	require.GreaterOrEqual(t, s.Ledger().Submitted(wasim.Address{Number: clinic.Number()}), 300/40, "each piece is a message of the phone")
+}

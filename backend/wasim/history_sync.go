@@ -2,6 +2,7 @@ package wasim
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 )
 
 const (
-	// chunkMessages and chunkChats bound one chunk of history.
+	// chunkMessages and chunkChats bound one chunk of history. HistoryOptions can ask for smaller ones.
 	chunkMessages, chunkChats = 2000, 500
 	// recentDays and fullDays are how far RECENT and FULL go back when the device did not say.
 	recentDays, fullDays = 90, 365
@@ -27,6 +28,7 @@ type historySync struct {
 	config  *waCompanionReg.DeviceProps_HistorySyncConfig
 	full    bool // the device wants all
 	started time.Time
+	piece   int // how many messages a chunk holds at most
 
 	threads []*thread
 	given   []int  // by thread: how many of the newest messages were handed over
@@ -47,10 +49,30 @@ type handed struct {
 func (p *Phone) newHistorySync(d *device) *historySync {
 	j := &historySync{
 		phone: p, device: d, config: d.props.GetHistorySyncConfig(), full: d.props.GetRequireFullSync(), started: p.s.now(),
-		threads: p.threads(), phase: waHistorySync.HistorySync_RECENT,
+		threads: p.threads(), phase: waHistorySync.HistorySync_RECENT, piece: chunkMessages,
 	}
+	p.mu.Lock()
+	if p.past != nil && p.past.piece > 0 {
+		j.piece = p.past.piece
+	}
+	p.mu.Unlock()
 	j.given, j.named = make([]int, len(j.threads)), make([]bool, len(j.threads))
 	return j
+}
+
+// HandOverAgain has the phone hand its history over to a linked device once more, as phones do for a device that has lost it. What was written
+// since is in it too. It returns ErrUnknownDevice when the device is not linked.
+func (p *Phone) HandOverAgain(device uint16) error {
+	d := p.account.device(device)
+	if d == nil || d.id == 0 {
+		return fmt.Errorf("%w: %d", ErrUnknownDevice, device)
+	}
+	p.mailbox.post(func() {
+		if err := p.newHistorySync(d).sendChunk(p.s.ctx); err != nil {
+			p.s.log.Debug().Err(err).Str("phone", mask(p.account.number)).Msg("history not handed over again")
+		}
+	})
+	return nil
 }
 
 // since is when the oldest message that a phase hands over was written.
@@ -70,7 +92,7 @@ func (j *historySync) sendChunk(ctx context.Context) error {
 	start := *j
 	h := &waHistorySync.HistorySync{SyncType: j.phase.Enum()}
 	j.taken = nil
-	for room := chunkMessages; j.at < len(j.threads) && room > 0 && len(h.Conversations) < chunkChats; {
+	for room := j.piece; j.at < len(j.threads) && room > 0 && len(h.Conversations) < chunkChats; {
 		room -= j.take(h, j.at, room, j.since(j.phase))
 		if room > 0 {
 			j.at++

@@ -81,6 +81,7 @@ type Ledger struct {
 	totals       Totals
 	submissions  map[messageKey]*Submission
 	submitted    []*Submission
+	bySender     map[Address]int   // how many messages the server took from a device
 	firstNumbers map[string]string // of accounts that have another number now, by that number
 	deliveries   map[deliveryKey]*Delivery
 	byRecipient  map[recipientKey][]*Delivery
@@ -109,6 +110,7 @@ func newLedger(now func() time.Time, pulse *pulse, keep int) *Ledger {
 		keep:         keep,
 		totals:       Totals{Receipts: make(map[string]int)},
 		submissions:  make(map[messageKey]*Submission),
+		bySender:     make(map[Address]int),
 		firstNumbers: make(map[string]string),
 		deliveries:   make(map[deliveryKey]*Delivery),
 		byRecipient:  make(map[recipientKey][]*Delivery),
@@ -161,7 +163,7 @@ func (l *Ledger) Deliveries(f Filter) []Delivery {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]Delivery, 0)
-	for _, d := range l.delivered {
+	for _, d := range l.candidates(f) {
 		if f.matches(d) {
 			c := *d
 			c.Receipts = make(map[string]int, len(d.Receipts))
@@ -170,6 +172,22 @@ func (l *Ledger) Deliveries(f Filter) []Delivery {
 		}
 	}
 	return out
+}
+
+// candidates are what a filter chooses from: what names a message and its device is found without looking at everything.
+func (l *Ledger) candidates(f Filter) []*Delivery {
+	if f.ID == "" || f.To == "" || f.ToDevice == nil {
+		return l.delivered
+	}
+	return l.byRecipient[recipientKey{f.ID, Address{Number: "+" + strings.TrimPrefix(f.To, "+"), Device: *f.ToDevice}}]
+}
+
+// Submitted is how many messages the server took from a device, those that the ledger has forgotten included.
+func (l *Ledger) Submitted(from Address) int {
+	from.Number = "+" + strings.TrimPrefix(l.first(from.Number), "+")
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.bySender[from]
 }
 
 // Submissions returns copies of the messages that the server took, in order; number limits them to a sender.
@@ -245,6 +263,7 @@ func (l *Ledger) taken(k messageKey, chat string) {
 		s = &Submission{ID: k.id, From: k.from, Chat: chat, At: l.now()}
 		l.submissions[k] = s
 		l.submitted = append(l.submitted, s)
+		l.bySender[k.from]++
 		l.totals.Submissions++
 		l.forgetSubmissions()
 	}
@@ -279,6 +298,7 @@ func (l *Ledger) queued(k messageKey, to Address) {
 		byRecipient := recipientKey{k.id, to}
 		l.byRecipient[byRecipient] = append(l.byRecipient[byRecipient], d)
 		l.totals.Deliveries++
+		l.totals.Waiting++
 		l.forgetDeliveries()
 	}
 	d.Queued++
@@ -301,6 +321,7 @@ func (l *Ledger) acked(k messageKey, by Address) {
 	if d := l.delivery(k, by); d != nil {
 		if d.Acked++; d.Acked == 1 {
 			d.AckedAt = l.now()
+			l.totals.Waiting--
 		}
 	}
 	l.noteLocked(by, "acknowledged", k.id)

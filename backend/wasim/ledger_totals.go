@@ -31,11 +31,6 @@ func (l *Ledger) Totals() Totals {
 	t := l.totals
 	t.Receipts = maps.Clone(t.Receipts)
 	t.Kept = len(l.delivered)
-	for _, d := range l.delivered {
-		if d.Acked == 0 {
-			t.Waiting++
-		}
-	}
 	return t
 }
 

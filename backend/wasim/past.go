@@ -61,13 +61,16 @@ var ErrBadHistory = fmt.Errorf("%w: past messages need a time, a text or content
 type pastBook struct {
 	source HistorySource
 	chats  map[string]int // by label
+	piece  int            // how many messages are handed over at a time, 0 for chunkMessages
 }
 
 // SetHistory gives a phone a past. What the phone shows of a chat is the source's messages and, after them, what was
 // written since. It replaces an earlier source, and reaches devices that are linked afterwards and those that ask for
 // older messages.
-func (p *Phone) SetHistory(source HistorySource) {
-	book := &pastBook{source: source, chats: make(map[string]int, source.Chats())}
+func (p *Phone) SetHistory(source HistorySource) { p.setPast(source, 0) }
+
+func (p *Phone) setPast(source HistorySource, piece int) {
+	book := &pastBook{source: source, chats: make(map[string]int, source.Chats()), piece: piece}
 	for i := range source.Chats() {
 		book.chats[source.Chat(i).Peer] = i
 	}
