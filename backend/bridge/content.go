@@ -99,6 +99,9 @@ func lineOf(m domain.Message) *Line {
 	out := &Line{
 		Kind: string(l.Kind), Actor: nameIn(m, l.Actor), Ours: l.Ours || ours(m, l.Actor), Text: oneLine(l.Text), Seconds: l.Seconds, People: []string{},
 	}
+	if l.Kind == domain.LineNumber {
+		out.Text = formatNumber(l.Text)
+	}
 	for _, peer := range l.People {
 		if ours(m, peer) {
 			out.Us = true

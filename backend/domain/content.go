@@ -153,7 +153,11 @@ const (
 	LineDemoted      LineKind = "demoted"
 	LineOnlyAdmins   LineKind = "only_admins" // only admins may write
 	LineEveryone     LineKind = "everyone"    // everyone may write again
-	LineDeleted      LineKind = "deleted"     // the group is over
+	LineInfoAdmins   LineKind = "info_admins" // only admins may change name, description and picture
+	LineInfoEveryone LineKind = "info_everyone"
+	LineApproval     LineKind = "approval" // an admin has to let new members in
+	LineNewLink      LineKind = "new_link" // the link that leads into the group is another one
+	LineDeleted      LineKind = "deleted"  // the group is over
 	LineTimer        LineKind = "timer"
 	LinePinned       LineKind = "pinned"
 	LineUnpinned     LineKind = "unpinned"

@@ -70,7 +70,7 @@ func check(in domain.Inbound) error {
 		why = "a message without an id"
 	case in.Message != nil && in.Message.Chat == (domain.Peer{}):
 		why = "a message without a chat"
-	case in.Message != nil && in.Message.Chat.Group != "" && !in.Message.FromMe && in.Message.Sender == (domain.Peer{}):
+	case in.Message != nil && in.Message.Kind != domain.KindNotice && in.Message.Chat.Group != "" && !in.Message.FromMe && in.Message.Sender == (domain.Peer{}):
 		why = "a message in a group without a sender"
 	case in.Change != nil && (in.Change.WAID == "" || in.Change.Target.WAID == ""):
 		why = "a change without an id"

@@ -122,8 +122,17 @@ func (s *Store) alias(t *tx, sub domain.SubaccountID, id domain.ContactID, peer 
 	if id == 0 {
 		return nil
 	}
+	var others int
+	if err := t.row("SELECT COUNT(*) FROM contact_numbers WHERE subaccount_id = $1 AND contact_id = $2", sub, id).Scan(&others); err != nil {
+		return err
+	}
 	if err := s.addNumber(t, sub, id, peer.Number); err != nil {
 		return err
+	}
+	if others > 0 && !t.past {
+		if err := s.noteNumber(t, sub, id, peer.Number); err != nil {
+			return err
+		}
 	}
 	if err := s.tellContact(t, sub, id); err != nil {
 		return err
@@ -131,8 +140,13 @@ func (s *Store) alias(t *tx, sub domain.SubaccountID, id domain.ContactID, peer 
 	return s.settleReceipts(t, sub, id)
 }
 
+// addNumber notes a number of a contact. One that is learned from the past is older than those that are known: it is not the one that is shown.
 func (s *Store) addNumber(t *tx, sub domain.SubaccountID, id domain.ContactID, number string) error {
-	return t.run("INSERT INTO contact_numbers (subaccount_id, number, contact_id, since) VALUES ($1, $2, $3, $4)", sub, number, id, millis(s.now()))
+	since := millis(s.now())
+	if t.past {
+		since = 0
+	}
+	return t.run("INSERT INTO contact_numbers (subaccount_id, number, contact_id, since) VALUES ($1, $2, $3, $4)", sub, number, id, since)
 }
 
 func (s *Store) createContact(t *tx, sub domain.SubaccountID, peer domain.Peer) (domain.ContactID, error) {

@@ -11,8 +11,17 @@ import (
 // conversation is told of once, however many messages came. Errors: as Receive.
 func (s *Store) KeepPast(ctx context.Context, ref domain.DeviceRef, past domain.Past) error {
 	return s.do(ctx, "keep history", func(t *tx) error {
+		t.past = true
 		chats := map[domain.ConversationRef]bool{} // with whether the phone has nothing older
 		for _, in := range past.Messages {
+			in.Past = true
+			idle, err := s.isIdle(t, ref, in)
+			if err != nil {
+				return err
+			}
+			if idle {
+				continue
+			}
 			a, err := s.keepPastMessage(t, ref, in)
 			if err != nil {
 				return err
@@ -61,7 +70,6 @@ func handedOver(t *tx, ref domain.DeviceRef, conversation domain.ConversationRef
 }
 
 func (s *Store) keepPastMessage(t *tx, ref domain.DeviceRef, in domain.InboundMessage) (*arrival, error) {
-	in.Past = true
 	a, err := s.classify(t, ref, in)
 	if err != nil {
 		return nil, err

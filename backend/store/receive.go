@@ -48,6 +48,9 @@ type arrival struct {
 }
 
 func (s *Store) receiveMessage(t *tx, ref domain.DeviceRef, in domain.InboundMessage) error {
+	if idle, err := s.isIdle(t, ref, in); err != nil || idle {
+		return err
+	}
 	a, err := s.classify(t, ref, in)
 	if err != nil {
 		return err
@@ -97,7 +100,9 @@ func (s *Store) classify(t *tx, ref domain.DeviceRef, in domain.InboundMessage) 
 	}
 	own := in.FromMe
 	a := &arrival{chat: chat, sender: chat.contact, in: in}
-	if in.Chat.Group != "" && !own {
+	if in.Chat.Group != "" && in.Sender == (domain.Peer{}) && !own {
+		a.sender = 0 // of a line
+	} else if in.Chat.Group != "" && !own {
 		if own, err = isOwn(t, ref.Subaccount, in.Sender); err != nil {
 			return nil, err
 		}
@@ -112,6 +117,9 @@ func (s *Store) classify(t *tx, ref domain.DeviceRef, in domain.InboundMessage) 
 		Direction: domain.In, State: domain.StateReceived,
 	}
 	a.unread = !own && !in.Past && in.Kind != domain.KindNotice && at >= chat.phones[ref.Device]
+	if err := s.learnPeople(t, ref.Subaccount, in); err != nil {
+		return nil, err
+	}
 	if own {
 		a.sender, a.m.Direction, a.m.FromPhone, a.m.State = 0, domain.Out, true, domain.StateSent.Raise(in.State)
 	}

@@ -20,6 +20,7 @@ type tx struct {
 	unread  map[domain.SubaccountID]domain.Unread // differences
 	changed domain.Changed                        // all but Unread, which is known after the commit
 	learned map[domain.SubaccountID]bool          // where somebody turned out to be known by another name too
+	past    bool                                  // it is about what was before
 }
 
 // exec runs a statement and returns how many rows it changed.

@@ -193,6 +193,7 @@ func (p *Phone) addMessages(c *waHistorySync.Conversation, t *thread, first, end
 		p.mu.Unlock()
 		c.Messages = append(c.Messages, &waHistorySync.HistorySyncMsg{Message: info, MsgOrderID: proto.Uint64(uint64(t.count() - n))})
 	}
+	p.addLines(c, t, first, end)
 }
 
 // send offers what the last calls of take put together. When the device confirms it, next runs; when its blob is gone, the

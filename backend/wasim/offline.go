@@ -182,7 +182,7 @@ func (d *device) offlinePreview() *waBinary.Node {
 		"receipt":      strconv.Itoa(counts["receipt"]),
 		"notification": strconv.Itoa(counts["notification"]),
 		"appdata":      "0",
-		"call":         "0",
+		"call":         strconv.Itoa(counts["call"]),
 	}))
 	return &n
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"go.mau.fi/whatsmeow/proto/waWeb"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
 )
@@ -63,7 +64,8 @@ type Phone struct {
 	offers  map[string]*offer // history that linked devices have not confirmed, by message id
 	// lingering are the blobs of the last history that each linked device has confirmed.
 	lingering map[*device]string
-	cleared   map[string]bool // chats whose past was deleted, by label
+	cleared   map[string]bool                    // chats whose past was deleted, by label
+	lines     map[string][]*waWeb.WebMessageInfo // what nobody wrote, by label, the oldest first
 
 	script script // what it does by itself
 

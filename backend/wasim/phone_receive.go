@@ -31,6 +31,11 @@ func (p *endpoint) handle(node *waBinary.Node) {
 		} else if p.isPhone() {
 			p.account.phone.handleNotification(node)
 		}
+		if p.isPhone() {
+			p.account.phone.noteLines(node)
+		}
+		p.acknowledge(node)
+	case "call":
 		p.acknowledge(node)
 	case "chatstate":
 		if p.isPhone() {

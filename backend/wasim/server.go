@@ -108,14 +108,15 @@ type Server struct {
 
 	mu        sync.Mutex
 	closed    bool
-	accounts  map[string]*account // by number, digits only
-	lids      map[string]*account // by LID user, those of before included
-	former    map[string]*account // by numbers that accounts have given up
-	order     []*account          // in order of creation
-	groups    map[string]*group   // by the user part of their JID
-	codes     map[string]*group   // by the codes of invite links, the revoked ones included
-	pairings  map[string]*pairing // by QR reference
-	linkCodes map[string]*pairing // clients that wait for a code, by the number that they named
+	accounts  map[string]*account  // by number, digits only
+	lids      map[string]*account  // by LID user, those of before included
+	former    map[string]*account  // by numbers that accounts have given up
+	order     []*account           // in order of creation
+	groups    map[string]*group    // by the user part of their JID
+	calls     map[string]callGoing // by their id
+	codes     map[string]*group    // by the codes of invite links, the revoked ones included
+	pairings  map[string]*pairing  // by QR reference
+	linkCodes map[string]*pairing  // clients that wait for a code, by the number that they named
 	conns     map[*connection]struct{}
 	net       network
 }

@@ -30,6 +30,7 @@ type Client struct {
 	wa       *whatsmeow.Client
 	turns    *turns
 	patience patience
+	calls    calls
 	linked   atomic.Bool
 	leaving  atomic.Bool // Logout goes on, or has succeeded
 	deleted  atomic.Bool // the session is gone from its file; see container

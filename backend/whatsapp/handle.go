@@ -60,8 +60,16 @@ func (c *Client) inbound(raw any) []domain.Inbound {
 		return convert.PushName(e)
 	case *events.BusinessName:
 		return convert.BusinessName(e, c.other(e.JID))
+	case *events.GroupInfo:
+		return convert.GroupChange(e, c.other, own)
+	case *events.JoinedGroup:
+		return convert.GroupJoined(e, c.service.now(), c.other, own)
+	case *events.Picture:
+		return convert.Picture(e, c.other, own)
+	case *events.IdentityChange:
+		return convert.SecurityCode(e, c.other, own)
 	default:
-		return nil
+		return c.callEvent(raw)
 	}
 }
 

@@ -132,12 +132,15 @@ func (c *Client) handOn(ctx context.Context, conversation *waHistorySync.Convers
 	own := *c.own.Load()
 	var part domain.Past
 	for _, entry := range slices.Backward(conversation.GetMessages()) { // the newest is first, and times are whole seconds
-		e, err := c.wa.ParseWebMessage(chat, entry.GetMessage())
-		if err != nil {
-			continue
+		past, ok := convert.Stub(chat, entry.GetMessage(), c.other, own)
+		if !ok {
+			e, err := c.wa.ParseWebMessage(chat, entry.GetMessage())
+			if err != nil {
+				continue
+			}
+			c.identify(&e.Info.MessageSource)
+			past = convert.History(e, c.opened(e), own)
 		}
-		c.identify(&e.Info.MessageSource)
-		past := convert.History(e, c.opened(e), own)
 		part.Messages, part.Changes = append(part.Messages, past.Messages...), append(part.Changes, past.Changes...)
 		if len(part.Messages)+len(part.Changes) >= pastTogether {
 			if err := c.takePart(ctx, part, take); err != nil {

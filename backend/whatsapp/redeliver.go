@@ -16,7 +16,8 @@ import (
 //
 // What the account's own devices say to each other (notices of history, answers to requests) is acknowledged by the library
 // before we are asked, with a receipt of the type peer_msg, and does not come again. So notices of history are kept as soon as they are decrypted,
-// in readEarly. The rest is worth less, as it can be asked for again: storing it is tried for insistFor before it is given up.
+// in readEarly. The rest is worth less, as it can be asked for again: storing it is tried for insistFor before it is given up. So it is with new
+// pictures of groups, changed security codes and the ends of calls, which the library acknowledges whatever we answer.
 const (
 	insistFor      = 2 * time.Minute
 	redeliverAfter = 5 * time.Second
@@ -98,10 +99,16 @@ func (c *Client) redeliver(connection *dial) {
 	c.emit(domain.SessionEvent{Kind: domain.SessionDisconnected, Reason: ReasonRedelivery})
 }
 
-// isAcknowledged tells whether the library has acknowledged a message before we are asked.
+// isAcknowledged tells whether the library acknowledges something whatever we say about it.
 func isAcknowledged(raw any) bool {
-	message, ok := raw.(*events.Message)
-	return ok && (message.UnavailableRequestID != "" || message.Info.Category == "peer")
+	switch e := raw.(type) {
+	case *events.Message:
+		return e.UnavailableRequestID != "" || e.Info.Category == "peer"
+	case *events.Picture, *events.IdentityChange, *events.CallTerminate:
+		return true
+	default:
+		return false
+	}
 }
 
 // readEarly keeps a notice of history from our own phone as soon as it is decrypted: before the library says that it arrived. An error means that

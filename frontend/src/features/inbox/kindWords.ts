@@ -52,8 +52,9 @@ export function unknownWords(content: Content | null): string {
 export function lineWords(line: Line, name: string, locale: string): string {
   const actor = line.ours ? m.line_we() : line.actor === "" ? name || m.line_somebody() : line.actor;
   const everyone = line.us ? [...line.people, m.line_us()] : line.people;
-  const people =
-    everyone.length === 0 ? m.line_somebody() : new Intl.ListFormat(locale, { type: "conjunction" }).format(everyone);
+  const people = everyone.length === 0 ? m.line_somebody() : listed(everyone, locale);
+  const subjects = line.us ? [m.line_we(), ...line.people] : line.people;
+  const who = subjects.length === 0 ? m.line_somebody() : listed(subjects, locale);
   const { text } = line;
   switch (line.kind) {
     case "created":
@@ -67,19 +68,27 @@ export function lineWords(line: Line, name: string, locale: string): string {
     case "added":
       return m.line_added({ actor, people });
     case "joined":
-      return m.line_joined({ people });
+      return m.line_joined({ people: who });
     case "removed":
       return m.line_removed({ actor, people });
     case "left":
-      return m.line_left({ people });
+      return m.line_left({ people: who });
     case "promoted":
-      return m.line_promoted({ people });
+      return m.line_promoted({ people: who });
     case "demoted":
-      return m.line_demoted({ people });
+      return m.line_demoted({ people: who });
     case "only_admins":
       return m.line_only_admins();
     case "everyone":
       return m.line_everyone();
+    case "info_admins":
+      return m.line_info_admins();
+    case "info_everyone":
+      return m.line_info_everyone();
+    case "approval":
+      return m.line_approval();
+    case "new_link":
+      return m.line_new_link({ actor });
     case "deleted":
       return m.line_deleted();
     case "timer":
@@ -91,12 +100,16 @@ export function lineWords(line: Line, name: string, locale: string): string {
     case "unpinned":
       return m.line_unpinned({ actor });
     case "number":
-      return m.line_number({ actor });
+      return m.line_number({ actor, number: text });
     case "security_code":
       return m.line_security_code({ actor });
     default:
       return m.line_other();
   }
+}
+
+function listed(names: string[], locale: string): string {
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
 }
 
 /** How long messages live: "7 days". */

@@ -157,6 +157,9 @@ describe("lines that nobody wrote", () => {
       line({ kind: "security_code" }),
       "The security code of Carla has changed: another phone, or WhatsApp installed again",
     ],
+    [line({ kind: "number", text: "+34 600 000 199" }), "Carla has another phone number now: +34 600 000 199"],
+    [line({ kind: "joined", people: ["Luis"], us: true }), "We and Luis joined"],
+    [line({ kind: "new_link", actor: "Ana" }), "Ana made a new link into the group"],
     [line({ kind: "something new" }), "Something about this chat has changed"],
   ])("%#", (given, words) => {
     expect(lineWords(given, "Carla", "en-GB")).toBe(words);
