@@ -31,6 +31,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 	require.Equal(t, []string{
 		"App.Info", "App.OpenDemo", "App.OpenLink", "App.ReadNotices", "App.Restore", "App.Snapshot",
 		"Attachments.Attach", "Attachments.Attached", "Attachments.Detach", "Attachments.Fetch", "Attachments.Save", "Attachments.Send",
+		"Contacts.Join", "Contacts.Of", "Contacts.Part",
 		"Demo.AddPhone", "Demo.Answers", "Demo.Crowd", "Demo.Network", "Demo.Read", "Demo.Scan", "Demo.State", "Demo.TakeOver", "Demo.Unlink", "Demo.Write",
 		"Desktop.Quit", "Desktop.Refuge", "Desktop.SetStartup", "Desktop.Startup",
 		"Fleet.CheckNow", "Fleet.CreateDevice", "Fleet.CreateSubaccount", "Fleet.History", "Fleet.KeepDeleted", "Fleet.NotifySubaccount", "Fleet.Pause", "Fleet.RemovalLoss", "Fleet.RemoveDevice",

@@ -24,6 +24,9 @@ type Store interface {
 	Unread(ctx context.Context) ([]domain.Unread, error)
 	MarkRead(ctx context.Context, id domain.ConversationID, upTo domain.MessageID) ([]domain.ReadMark, error)
 	SetDraft(ctx context.Context, ref domain.ConversationRef, operator domain.OperatorID, text string) error
+	ContactOf(ctx context.Context, id domain.ConversationID) (domain.Contact, error)
+	Part(ctx context.Context, id domain.MergeID) (domain.Parted, error)
+	JoinAgain(ctx context.Context, parted domain.Parted) error
 	Devices(ctx context.Context) ([]domain.Device, error)
 	PhonesWithMore(ctx context.Context, id domain.ConversationID) ([]domain.DeviceID, error)
 }

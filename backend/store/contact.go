@@ -53,9 +53,13 @@ func (s *Store) contact(t *tx, sub domain.SubaccountID, peer domain.Peer, pushNa
 	return id, s.rename(t, sub, id, pushName, at)
 }
 
-// complete adds the half of an identity that WhatsApp told earlier, and keeps what it tells now.
+// complete adds the half of an identity that WhatsApp told earlier, and keeps what it tells now. Of one that somebody has parted the LID counts.
 func (s *Store) complete(t *tx, sub domain.SubaccountID, peer domain.Peer) (domain.Peer, error) {
 	if peer.LID != "" && peer.Number != "" {
+		apart, err := isParted(t, sub, peer)
+		if err != nil || apart {
+			return domain.Peer{LID: peer.LID}, err
+		}
 		return peer, s.keepIdentity(t, sub, peer)
 	}
 	var err error

@@ -12,7 +12,7 @@ func (s *Store) merge(t *tx, sub domain.SubaccountID, byLID, byNumber contactRow
 	if err := m.record(); err != nil {
 		return 0, err
 	}
-	steps := []func() error{m.conversations, m.senders, m.contacts, m.tally}
+	steps := []func() error{m.ownMessages, m.conversations, m.senders, m.contacts, m.tally}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return 0, err
@@ -43,10 +43,21 @@ func (m *merging) record() error {
 		return err
 	}
 	return m.t.row(`
-		INSERT INTO merges (subaccount_id, kept_contact_id, gone_contact_id, gone_conversation, gone_lid, gone_push_name, gone_numbers, at)
+		INSERT INTO merges (subaccount_id, kept_contact_id, gone_contact_id, gone_conversation, gone_lid, gone_push_name, gone_numbers, at, newest, kept_push_name)
 		SELECT subaccount_id, $1, id, (SELECT c.id FROM conversations c WHERE c.subaccount_id = contacts.subaccount_id AND c.contact_id = contacts.id),
-			lid, push_name, $2, $3 FROM contacts WHERE subaccount_id = $4 AND id = $5 RETURNING id`,
+			lid, push_name, $2, $3, (SELECT COALESCE(MAX(id), 0) FROM messages),
+			(SELECT k.push_name FROM contacts k WHERE k.id = $1) FROM contacts WHERE subaccount_id = $4 AND id = $5 RETURNING id`,
 		m.kept, list, millis(m.s.now()), m.sub, m.gone).Scan(&m.id)
+}
+
+// ownMessages notes which messages were those of the contact that goes, also what it wrote in groups.
+func (m *merging) ownMessages() error {
+	const note = "INSERT INTO merged_messages (subaccount_id, merge_id, message_id) SELECT subaccount_id, $1, id FROM messages WHERE "
+	args := []any{m.id, m.gone, m.sub}
+	return m.t.each([]change{
+		{note + "conversation_id = (SELECT id FROM conversations WHERE subaccount_id = $3 AND contact_id = $2)", args},
+		{note + "sender_id = $2 AND conversation_id IN (SELECT id FROM conversations WHERE subaccount_id = $3 AND group_jid IS NOT NULL)", args},
+	})
 }
 
 // conversations moves the messages of the younger conversation into the older one.
@@ -72,10 +83,6 @@ func (m *merging) conversations() error {
 // move gives everything of the other conversation to the one that stays. Where both have a draft they become one, so that no word is lost.
 func (m *merging) move() error {
 	both := []any{m.target, m.other}
-	if err := m.t.run("INSERT INTO merged_messages (subaccount_id, merge_id, message_id) SELECT subaccount_id, $1, id FROM messages WHERE conversation_id = $2",
-		m.id, m.other); err != nil {
-		return err
-	}
 	moved, err := collect(m.t, scanMessage, "UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2 RETURNING "+messageColumns, both...)
 	if err != nil {
 		return err

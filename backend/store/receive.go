@@ -155,11 +155,11 @@ func (s *Store) touchDevice(t *tx, ref domain.DeviceRef) error {
 func insertArrival(t *tx, a *arrival) (domain.MessageID, error) {
 	var id domain.MessageID
 	_, err := optional(t.row(`
-		INSERT INTO messages (subaccount_id, conversation_id, device_id, sender_id, waid, direction, from_phone, kind, text, at, state, unread, undecrypted, more)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		INSERT INTO messages (subaccount_id, conversation_id, device_id, sender_id, waid, direction, from_phone, kind, text, at, state, unread, undecrypted, more, by_number)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (conversation_id, waid, COALESCE(sender_id, 0)) DO NOTHING RETURNING id`,
 		a.m.Conversation.Subaccount, a.m.Conversation.Conversation, a.m.Device, null(a.sender), a.m.WAID, a.m.Direction, a.m.FromPhone,
-		a.m.Kind, a.m.Text, millis(a.m.At), a.m.State, a.unread, a.in.Undecrypt, a.m.Content != nil), &id)
+		a.m.Kind, a.m.Text, millis(a.m.At), a.m.State, a.unread, a.in.Undecrypt, a.m.Content != nil, a.in.Chat.LID == "" && a.in.Chat.Group == ""), &id)
 	return id, err
 }
 

@@ -8,6 +8,7 @@ import type {
   BulkAction,
   BusinessHours,
   BulkOutcome,
+  Contact,
   ConversationPage,
   DemoPhone,
   DemoState,
@@ -20,6 +21,7 @@ import type {
   Older,
   OutgoingFile,
   Pairing,
+  Parted,
   Proxy,
   ProxyOutcome,
   ProxyWish,
@@ -119,6 +121,12 @@ export function callsOver(transport: Transport) {
       fetchFile: (message: number) => act("Attachments.Fetch", message),
       /** Asks where the file of a message is to go and puts it there; refused where a browser shows the interface. */
       saveFile: (message: number) => call<boolean>("Attachments.Save", message),
+      /** Who a conversation is with, with all their numbers. */
+      contact: (conversation: number) => call<Contact>("Contacts.Of", conversation),
+      /** Makes two contacts of one again. */
+      part: (merge: number) => call<Parted>("Contacts.Part", merge),
+      /** Undoes that. */
+      joinAgain: (kept: number, apart: number) => act("Contacts.Join", kept, apart),
       send: (conversation: number, text: string) => call<Message>("Inbox.Send", conversation, text),
       retry: (message: number) => call<Message>("Inbox.Retry", message),
       /** The conversations in which something has not been sent yet. */

@@ -898,3 +898,28 @@ export interface DemoMessage {
   /** "sent", "delivered", "read". */
   tick: string;
 }
+
+/** A person as one subaccount knows them. */
+export interface Contact {
+  name: string;
+  /** Written as people do, the one of now first. */
+  numbers: string[];
+  /** The contacts that were taken for this one, the newest first. */
+  merges: ContactMerge[];
+}
+
+/** A contact that was taken for the same person as another one. */
+export interface ContactMerge {
+  id: number;
+  at: number;
+  /** A name or a number, "" where neither was known. */
+  name: string;
+  /** How many messages were its own. */
+  messages: number;
+}
+
+/** Two conversations that were one. */
+export interface Parted {
+  kept: number;
+  apart: number;
+}

@@ -1,6 +1,7 @@
 import type { Change, Conversation, Device, Message } from "../api/types";
 import { Attachments, type AttachCalls } from "./attachments.svelte";
 import { Composer, type ComposerCalls } from "./composer.svelte";
+import { ContactCard, type ContactCalls } from "./contactCard.svelte";
 import { ConversationList, type ConversationCalls } from "./conversations.svelte";
 import { Files, type FileCalls } from "./files.svelte";
 import { Later, type LaterCalls } from "./later.svelte";
@@ -14,7 +15,16 @@ const READ_AFTER_MS = 2000;
 
 /** What the inbox asks of the engine. */
 export interface InboxCalls
-  extends ConversationCalls, ThreadCalls, ComposerCalls, AttachCalls, SearchCalls, WaitCalls, LaterCalls, FileCalls {
+  extends
+    ConversationCalls,
+    ThreadCalls,
+    ComposerCalls,
+    AttachCalls,
+    SearchCalls,
+    WaitCalls,
+    LaterCalls,
+    FileCalls,
+    ContactCalls {
   markRead(conversation: number, upTo: number): Promise<unknown>;
 }
 
@@ -33,6 +43,8 @@ export class Inbox {
   waits = $state.raw<Waits | null>(null);
   /** When what is written in it is to go. */
   later = $state.raw<Later | null>(null);
+  /** Who it is with; null in a group. */
+  contact = $state.raw<ContactCard | null>(null);
   /** Whether it was opened, and not only passed by in the list: only then it becomes read. */
   opened = $state(false);
 
@@ -175,6 +187,7 @@ export class Inbox {
       conversation === null ? null : new Composer(conversation, this.#calls, this.#files(conversation.id));
     this.waits = conversation === null ? null : new Waits(conversation.id, this.#calls);
     this.later = conversation === null ? null : new Later(conversation.id, this.#calls);
+    this.contact = conversation === null || conversation.group ? null : new ContactCard(conversation.id, this.#calls);
     void this.waits?.refresh();
     const { thread } = this;
     void (at === 0 ? thread?.open(conversation?.unread ?? 0, conversation?.last?.id) : thread?.openAt(at))?.then(() =>

@@ -33,6 +33,9 @@ function inboxWith() {
     names: vi.fn<InboxCalls["names"]>(),
     versions: vi.fn<InboxCalls["versions"]>(),
     remarks: vi.fn<InboxCalls["remarks"]>(),
+    contact: vi.fn<InboxCalls["contact"]>(),
+    part: vi.fn<InboxCalls["part"]>(),
+    joinAgain: vi.fn<InboxCalls["joinAgain"]>(),
     thread: vi.fn<InboxCalls["thread"]>(async (conversation) => ({
       seq: 1,
       messages: [
