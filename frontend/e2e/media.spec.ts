@@ -17,6 +17,20 @@ async function begin(page: Page, simulator: Simulator) {
   return { send };
 }
 
+/** The kinds of the recordings that begin to play under an element, as they do: a short one may be over before anybody looks. */
+function heardIn(selector: string): string[] {
+  const heard: string[] = [];
+  const observer = new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (!(target instanceof Element) || target.getAttribute("aria-label") !== "Pause") continue;
+      heard.push(target.closest("[data-kind]")?.getAttribute("data-kind") ?? "");
+    }
+  });
+  const within = document.querySelector(selector);
+  if (within !== null) observer.observe(within, { subtree: true, attributeFilter: ["aria-label"] });
+  return heard;
+}
+
 test("shows pictures in their room and large, one after the other", async ({ page, simulator, picture }) => {
   const { send } = await begin(page, simulator);
   await send({ kind: "image", text: "the terrace" });
@@ -87,10 +101,11 @@ test("plays recordings and videos, one at a time, and saves documents", async ({
   await play.click();
   await expect(slider).toHaveAttribute("aria-valuetext", /^0 seconds/u);
   await expect(play).toBeVisible();
+  const heard = await page.evaluateHandle(heardIn, '[data-testid="thread"]');
   await audio.click();
-  await expect(message("audio").getByRole("button", { name: "Pause" })).toBeVisible();
+  await expect.poll(() => heard.jsonValue()).toEqual(["audio"]);
   await play.click();
-  await expect(voice.getByRole("button", { name: "Pause" })).toBeVisible();
+  await expect.poll(() => heard.jsonValue()).toEqual(["audio", "voice"]);
   await expect(audio).toBeVisible();
   await picture("media-recordings-light");
 
