@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-quick test-fidelity test-crash test-soak lint format bench build build-windows icons notices clean
+.PHONY: help run demo test test-quick test-fidelity test-crash test-soak fuzz lint format bench build build-windows icons notices clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ test-fidelity: ## the simulator against a second client library, all of it
 
 test-soak: ## storms, hours without a server, sleeps and a day of traffic in their real sizes
 	@build/soak.sh
+
+fuzz: ## each fuzz target for ten minutes, or for FUZZ_TIME
+	@build/fuzz.sh
 
 test-crash: ## 2,000 kills, 100,000 messages doubled and out of order, lost power, full and damaged disks
 	@build/crash.sh

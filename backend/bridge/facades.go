@@ -16,7 +16,7 @@ type Facades struct {
 // NewFacades returns facades that are not attached to an engine yet.
 func NewFacades() *Facades {
 	g := newGate()
-	return &Facades{gate: g, all: []any{&App{g}, &Fleet{g}, &Timeline{g}, &Proxies{g}, &Pairing{g}, &Inbox{g}, &Messages{g}, &Contacts{g}, &Past{g}, &Search{g}, &Attachments{g}, &Settings{g}, &Sleep{g}, &Desktop{g}, &Demo{g}}}
+	return &Facades{gate: g, all: []any{&App{g}, &Fleet{g}, &Timeline{g}, &Proxies{g}, &Pairing{g}, &Inbox{g}, &Messages{g}, &Contacts{g}, &Past{g}, &Search{g}, &Attachments{g}, &Storage{g}, &Settings{g}, &Sleep{g}, &Desktop{g}, &Demo{g}}}
 }
 
 // Attach lets the calls through to an open engine, also after Fail. The first one counts.
@@ -35,5 +35,5 @@ func (f *Facades) Fail(info AppInfo, err error, backups []domain.Backup, repair 
 }
 
 // All returns the facades as the window binds them: pointers to App, Fleet, Timeline, Proxies, Pairing, Inbox, Messages, Contacts, Past, Search,
-// Attachments, Settings, Sleep, Desktop and Demo.
+// Attachments, Storage, Settings, Sleep, Desktop and Demo.
 func (f *Facades) All() []any { return append([]any(nil), f.all...) }

@@ -44,6 +44,7 @@ func TestExactlyTheseMethodsCanBeCalled(t *testing.T) {
 		"Search.After", "Search.Around", "Search.Messages", "Search.Names",
 		"Settings.Get", "Settings.Set",
 		"Sleep.Rest", "Sleep.SendAllLate", "Sleep.SendLate",
+		"Storage.Clear", "Storage.SetRule", "Storage.Try", "Storage.Use",
 		"Timeline.Changes", "Timeline.CheckGap", "Timeline.Fleet", "Timeline.Report",
 	}, got)
 }

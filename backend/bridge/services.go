@@ -34,6 +34,8 @@ type Services struct {
 	Files Files
 	// Tray takes the files that are attached to what is written; nil stands for none.
 	Tray Tray
+	// Space tells what files take and removes those that may go.
+	Space Space
 	// Notices is what was told; nil stands for nothing.
 	Notices Notices
 	// Gaps checks what a device may have missed; nil stands for nothing to check.

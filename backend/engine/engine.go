@@ -51,6 +51,7 @@ type Engine struct {
 	history  *history.Worker
 	files    *media.Files
 	media    *media.Library
+	cleaner  *media.Cleaner
 	older    *older.Asker
 	gaps     *gaps.Worker
 	fleet    *fleet.Fleet
@@ -206,6 +207,9 @@ func (e *Engine) connect() {
 		Store: e.store, Sender: e.pool, Uploader: e.media, Progress: e.uploading, Slept: e.pool.NoticeSleep, Late: func(ctx context.Context) { e.sleep.Tell(ctx) },
 		Now: e.options.now(), Logger: e.log,
 	})
+	e.cleaner = media.NewCleaner(media.CleanConfig{
+		Store: e.store, Swept: e.media.Forgotten, Folders: e.folderUse, Now: e.options.now(), Logger: e.log,
+	})
 	e.older = older.New(e.pool)
 	e.gaps = gaps.New(gaps.Config{
 		Store: e.store, Phones: e.older, Logger: e.log, Tell: func(g domain.Gap) { e.bus.Publish(events.Gap(g)) },
@@ -314,6 +318,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		{"sleep", e.sleep.Run},
 		{"computer", e.watchComputer},
 		{"backups", e.keepBackups},
+		{"clean-up", e.cleaner.Run},
 	}
 	if e.demo != nil {
 		parts = append(parts, part{"simulated phones", e.demo.Run})

@@ -21,7 +21,7 @@ func (o Options) Info() bridge.AppInfo {
 func (e *Engine) Services() bridge.Services {
 	s := bridge.Services{
 		Info: e.options.Info(), Bus: e.bus, Fleet: e.fleet, Timeline: e.timeline, Proxies: e.proxies, Inbox: e.inbox, Past: e.past, Settings: e.settings, Sleep: e.sleep,
-		Files: e.media, Tray: e.media, Notices: e.notices, Gaps: e.gaps, ClockWrong: e.clockWrong, Logger: e.log,
+		Files: e.media, Tray: e.media, Space: e.cleaner, Notices: e.notices, Gaps: e.gaps, ClockWrong: e.clockWrong, Logger: e.log,
 	}
 	if e.demo != nil {
 		s.Demo = e.demo

@@ -89,6 +89,25 @@ func (f *Files) Sweep(ctx context.Context, named func(context.Context, domain.Su
 	return removed, nil
 }
 
+// Missing returns which of the contents of a subaccount are not there. Errors: storage_failed.
+func (f *Files) Missing(sub domain.SubaccountID, sums map[string]bool) ([]string, error) {
+	var out []string
+	for sum := range sums {
+		name, ok := nameOf(sub, sum)
+		if ok {
+			_, err := f.root.Stat(name)
+			if err == nil {
+				continue
+			}
+			if !errors.Is(err, fs.ErrNotExist) {
+				return nil, storageFailed("A file can't be looked for.", err)
+			}
+		}
+		out = append(out, sum)
+	}
+	return out, nil
+}
+
 // each calls do with every file that is ours; what is on its way has no hash yet. Other files are nobody's business.
 func (f *Files) each(do func(name string, sub domain.SubaccountID, sum string) error) error {
 	folders, err := fs.ReadDir(f.root.FS(), ".")

@@ -31,6 +31,10 @@ type Store interface {
 	MediaLater(ctx context.Context, id domain.MessageID, wait time.Duration) error
 	// MediaNamed returns which contents of a subaccount some message names.
 	MediaNamed(ctx context.Context, sub domain.SubaccountID) (map[string]bool, error)
+	// MediaOwners returns the subaccounts that have contents here.
+	MediaOwners(ctx context.Context) ([]domain.SubaccountID, error)
+	// MediaMissing notes that a content that messages of a subaccount name is not there.
+	MediaMissing(ctx context.Context, sub domain.SubaccountID, sum string) error
 	// Message returns one message.
 	Message(ctx context.Context, id domain.MessageID) (domain.Message, error)
 	// Thumbnail returns the small picture of a message.
@@ -196,4 +200,43 @@ func (l *Library) sweep(ctx context.Context) {
 	if removed > 0 {
 		l.c.Logger.Info().Int("files", removed).Msg("files that no message names were removed")
 	}
+}
+
+// look notes which contents are not there that messages name: somebody took them out of the folder while Waflow did not run. They can be asked
+// for again.
+func (l *Library) look(ctx context.Context) {
+	missing, err := l.lookForMissing(ctx)
+	if err != nil && ctx.Err() == nil {
+		l.c.Logger.Warn().Str("code", string(domain.CodeOf(err))).Msg("it could not be seen whether files are missing")
+	}
+	if missing > 0 {
+		l.c.Logger.Warn().Int("files", missing).Msg("files that messages name are missing")
+	}
+}
+
+func (l *Library) lookForMissing(ctx context.Context) (int, error) {
+	l.keeping.Lock()
+	defer l.keeping.Unlock()
+	owners, err := l.c.Store.MediaOwners(ctx)
+	if err != nil {
+		return 0, err
+	}
+	missing := 0
+	for _, sub := range owners {
+		named, err := l.c.Store.MediaNamed(ctx, sub)
+		if err != nil {
+			return missing, err
+		}
+		sums, err := l.c.Files.Missing(sub, named)
+		if err != nil {
+			return missing, err
+		}
+		for _, sum := range sums {
+			if err := l.c.Store.MediaMissing(ctx, sub, sum); err != nil {
+				return missing, err
+			}
+			missing++
+		}
+	}
+	return missing, nil
 }

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"waflow/backend/domain"
+	"waflow/backend/panics"
 	"waflow/backend/whatsapp/convert"
 )
 
@@ -80,11 +81,17 @@ func (c *Client) piece(ctx context.Context, notice domain.InboundHistory) (*waHi
 		return nil, err
 	}
 	n.InitialHistBootstrapInlinePayload = packed
-	sync, err := c.wa.DownloadHistorySync(ctx, &n, true)
+	sync, err := c.unpack(ctx, &n)
 	if err != nil {
 		return nil, unusable(domain.CodeHistoryBroken, "The piece of history can't be read.", err)
 	}
 	return sync, nil
+}
+
+// unpack reads a piece that is here. What the library does not withstand is refused like what it can't read: it would be no better the next time.
+func (c *Client) unpack(ctx context.Context, n *waE2E.HistorySyncNotification) (sync *waHistorySync.HistorySync, err error) {
+	defer panics.Into(&err, "reading a piece of history panicked")
+	return c.wa.DownloadHistorySync(ctx, n, true)
 }
 
 // notDownloaded says what it means that a piece could not be fetched. Of one that is gone the phone is told, and it hands it over anew.

@@ -5,6 +5,8 @@ import type {
   Attachment,
   AttachmentHints,
   ChangePage,
+  CleanRule,
+  Cleanup,
   BulkAction,
   BusinessHours,
   BulkOutcome,
@@ -39,6 +41,7 @@ import type {
   Settings,
   Snapshot,
   Startup,
+  StorageUse,
   Subaccount,
   TakenBack,
   Thread,
@@ -190,6 +193,14 @@ export function callsOver(transport: Transport) {
     settings: {
       get: () => call<Settings>("Settings.Get"),
       set: (settings: Settings) => call<Settings>("Settings.Set", settings),
+    },
+    /** What the workspace takes, and room. A subaccount of 0 is all of them. */
+    storage: {
+      use: () => call<StorageUse>("Storage.Use"),
+      /** Tells what would go; nothing goes. */
+      try: (subaccount: number, rule: CleanRule) => call<Cleanup>("Storage.Try", subaccount, rule),
+      clear: (subaccount: number, rule: CleanRule) => call<Cleanup>("Storage.Clear", subaccount, rule),
+      setRule: (subaccount: number, rule: CleanRule) => act("Storage.SetRule", subaccount, rule),
     },
     sleep: {
       rest: () => call<Rest>("Sleep.Rest"),

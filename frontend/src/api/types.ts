@@ -923,3 +923,40 @@ export interface Parted {
   kept: number;
   apart: number;
 }
+
+/** What a workspace takes on its disk, in bytes. */
+export interface StorageUse {
+  subaccounts: FileUse[];
+  messages: number;
+  backups: number;
+  sessions: number;
+  /** On the disk; negative where nobody knows. */
+  free: number;
+}
+
+/** What the files of a subaccount take, in bytes. */
+export interface FileUse {
+  subaccount: number;
+  pictures: number;
+  videos: number;
+  voice: number;
+  documents: number;
+  /** By which they are cleaned up each day. */
+  rule: CleanRule;
+}
+
+/** Which files may go; zeros keep everything. */
+export interface CleanRule {
+  /** Those whose newest message is older. */
+  days: number;
+  /** The oldest, until the rest is not larger. */
+  bytes: number;
+}
+
+/** What goes, or went. */
+export interface Cleanup {
+  files: number;
+  bytes: number;
+  /** The conversations with the most. */
+  most: { conversation: number; title: string; files: number; bytes: number }[];
+}

@@ -18,6 +18,7 @@ import { Preferences } from "./preferences.svelte";
 import { RelinkQueue } from "./relink.svelte";
 import { Removal } from "./removal.svelte";
 import { Rest } from "./rest.svelte";
+import { Storage } from "./storage.svelte";
 import { SubaccountDialog } from "./subaccountDialog.svelte";
 import { Together } from "./together.svelte";
 import { Uptimes } from "./uptimes.svelte";
@@ -42,6 +43,7 @@ export class Waflow {
   readonly navigation: Navigation;
   readonly preferences: Preferences;
   readonly rest: Rest;
+  readonly storage: Storage;
   readonly pasts: Pasts;
   readonly subaccountDialog: SubaccountDialog;
   readonly deeds: Deeds;
@@ -67,6 +69,7 @@ export class Waflow {
     this.notices = new Notices(calls.app);
     this.preferences = new Preferences(calls.settings);
     this.rest = new Rest({ ...calls.sleep, cancel: calls.inbox.cancel });
+    this.storage = new Storage(calls.storage);
     this.pasts = new Pasts(calls.past);
     this.fleetList = new FleetList(this.workspace);
     this.uptimes = new Uptimes(calls.timeline);

@@ -2,6 +2,8 @@ import type { Content, Line } from "../../api/types";
 import { m } from "../../i18n/paraglide/messages";
 import { fileWord } from "../../lib/fileKinds";
 
+export { fileSize } from "../../lib/fileSize";
+
 /** What a message holds, in a word or two; "" for a text. */
 export function kindWord(kind: string, content: Content | null): string {
   if (content?.once === true) return m.kind_once_short();
@@ -129,16 +131,4 @@ export function lifetime(seconds: number, locale: string): string {
 /** The length of a recording: "1:05". */
 export function duration(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/** The size of a file: "1.4 MB", at least "0.1 kB". */
-export function fileSize(bytes: number, locale: string): string {
-  const units = ["kilobyte", "megabyte", "gigabyte"] as const;
-  let size = Math.max(bytes / 1000, 0.1);
-  let at = 0;
-  for (; size >= 1000 && at < units.length - 1; at++) size /= 1000;
-  const unit = units[at] ?? "kilobyte";
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(
-    size,
-  );
 }

@@ -11,6 +11,8 @@ export function mediaWords(media: Media, out: boolean, name: string, refusal?: P
   switch (media.why) {
     case "media_gone":
       return out ? m.media_gone_own() : m.media_gone({ name });
+    case "media_cleared":
+      return m.media_cleared();
     case "media_silent":
       return m.media_silent();
     case "device_removed":
