@@ -202,9 +202,9 @@ func (l *Library) sweep(ctx context.Context) {
 	}
 }
 
-// look notes which contents are not there that messages name: somebody took them out of the folder while Waflow did not run. They can be asked
+// findMissing notes which contents are not there that messages name: somebody took them out of the folder while Waflow did not run. They can be asked
 // for again.
-func (l *Library) look(ctx context.Context) {
+func (l *Library) findMissing(ctx context.Context) {
 	missing, err := l.lookForMissing(ctx)
 	if err != nil && ctx.Err() == nil {
 		l.c.Logger.Warn().Str("code", string(domain.CodeOf(err))).Msg("it could not be seen whether files are missing")

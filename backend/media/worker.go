@@ -27,7 +27,7 @@ func wait(tries int) time.Duration {
 // Run fetches until ctx ends. A file that was begun then is fetched again at the next start.
 func (l *Library) Run(ctx context.Context) error {
 	l.sweep(ctx)
-	l.look(ctx)
+	l.findMissing(ctx)
 	var all sync.WaitGroup
 	defer all.Wait()
 	for range atOnce {

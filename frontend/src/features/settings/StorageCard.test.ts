@@ -30,10 +30,9 @@ function show(part: Partial<StorageCalls> = {}) {
     try: vi.fn<StorageCalls["try"]>(async (_, { days }) => (days === 365 ? outlook : nothing)),
     clear: vi.fn<StorageCalls["clear"]>(async () => outlook),
     setRule: vi.fn<StorageCalls["setRule"]>(async () => undefined),
-    ...part,
   };
   render(StorageCard, {
-    storage: new Storage(calls),
+    storage: new Storage({ ...calls, ...part }),
     subaccounts: [sampleSubaccount({ id: 1, name: "Hotel Miramar" })],
   });
   return calls;
@@ -42,7 +41,7 @@ function show(part: Partial<StorageCalls> = {}) {
 it("shows what files take by whose and what they are, and the rest", async () => {
   show();
   const row = await screen.findByTestId("storage-1");
-  expect(row).toHaveTextContent(/Hotel Miramar\s*5 MB\s*–\s*1 MB\s*–\s*6 MB/);
+  expect(row).toHaveTextContent(/^Hotel Miramar\s*5 MB\s*–\s*1 MB\s*–\s*6 MB\s*Keep everything/);
   expect(screen.getByText("Messages 9 MB, backups –, sessions 1 MB")).toBeVisible();
   expect(screen.getByText("2 GB")).toBeVisible();
 });
