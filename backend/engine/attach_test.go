@@ -290,3 +290,24 @@ func TestWhatCannotBeAttached(t *testing.T) {
 		require.Equal(b.t, "document", broken.Kind)
 	})
 }
+
+func TestAVoiceNoteIsSentAsOne(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		chat := b.chatWithAna()
+		require.NoError(b.t, b.inbox.SetDraft(within(b.t), chat, domain.FirstOperator, "half a sentence"))
+		sample, err := wasim.SampleFile(wasim.KindVoice, 1)
+		require.NoError(b.t, err)
+		wave := []int{0, 50, 100, 120, -3}
+		is := b.attach(chat, "voice", sample.Data, bridge.AttachmentHints{Voice: true, Waveform: wave})
+		require.Equal(b.t, "voice", is.Kind)
+		shown, data := b.gotFile(b.sendFile(chat, is, false, ""))
+		require.Equal(b.t, wasim.KindVoice, shown.Kind)
+		require.Equal(b.t, "audio/ogg; codecs=opus", shown.Media.Mime)
+		require.Equal(b.t, []byte{0, 50, 100, 100, 0}, shown.Media.Waveform)
+		require.Equal(b.t, sample.Seconds, shown.Media.Seconds)
+		require.Equal(b.t, "OggS", string(data[:4]))
+		c, err := b.inbox.Conversation(within(b.t), chat)
+		require.NoError(b.t, err)
+		require.Equal(b.t, "half a sentence", c.Draft, "what is being written stays")
+	})
+}

@@ -5,6 +5,7 @@ import { ContactCard, type ContactCalls } from "./contactCard.svelte";
 import { ConversationList, type ConversationCalls } from "./conversations.svelte";
 import { Files, type FileCalls } from "./files.svelte";
 import { Later, type LaterCalls } from "./later.svelte";
+import { Recorder } from "./recorder.svelte";
 import { Search, type SearchCalls } from "./search.svelte";
 import { Thread, type ThreadCalls } from "./thread.svelte";
 import { Uploads } from "./uploads.svelte";
@@ -45,6 +46,8 @@ export class Inbox {
   later = $state.raw<Later | null>(null);
   /** Who it is with; null in a group. */
   contact = $state.raw<ContactCard | null>(null);
+  /** The voice note that is being recorded for it. */
+  recorder = $state.raw<Recorder | null>(null);
   /** Whether it was opened, and not only passed by in the list: only then it becomes read. */
   opened = $state(false);
 
@@ -140,10 +143,10 @@ export class Inbox {
     this.#answered(thread, await composer.send());
   }
 
-  /** Sends a voice note; what stands in the composer stays. Rejects with a CallError when it is refused. */
-  async sendVoice(file: File, waveform: number[]): Promise<void> {
+  // What stands in the composer stays.
+  async #sendVoice(conversation: number, file: File, waveform: number[]): Promise<void> {
     const { composer, thread } = this;
-    if (composer === null || thread === null) return;
+    if (composer === null || thread === null || composer.conversation !== conversation) return;
     this.#answered(thread, [await composer.files.sendVoice(file, waveform)]);
   }
 
@@ -188,6 +191,8 @@ export class Inbox {
     this.waits = conversation === null ? null : new Waits(conversation.id, this.#calls);
     this.later = conversation === null ? null : new Later(conversation.id, this.#calls);
     this.contact = conversation === null || conversation.group ? null : new ContactCard(conversation.id, this.#calls);
+    this.recorder =
+      conversation === null ? null : new Recorder((file, waveform) => this.#sendVoice(conversation.id, file, waveform));
     void this.waits?.refresh();
     const { thread } = this;
     void (at === 0 ? thread?.open(conversation?.unread ?? 0, conversation?.last?.id) : thread?.openAt(at))?.then(() =>

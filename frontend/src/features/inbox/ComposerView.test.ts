@@ -7,6 +7,7 @@ import type { Route } from "../../api/types";
 import { Attachments } from "../../state/attachments.svelte";
 import { Composer } from "../../state/composer.svelte";
 import { Later } from "../../state/later.svelte";
+import { Recorder } from "../../state/recorder.svelte";
 import { attachCalls } from "../../test/attaching";
 import { sampleConversation, sampleDevice, sampleMessage } from "../../test/samples";
 import ComposerView from "./ComposerView.svelte";
@@ -39,7 +40,8 @@ async function show(route: Route, more = {}) {
     })),
     reschedule: vi.fn().mockResolvedValue(sampleMessage()),
   });
-  const props = { composer, later, name: "Ana", device: sampleDevice(), several: true, now: 0, locale: "en" };
+  const recorder = new Recorder(vi.fn());
+  const props = { composer, later, recorder, name: "Ana", device: sampleDevice(), several: true, now: 0, locale: "en" };
   render(ComposerView, { ...props, onsend, onlater, ...more });
   return { composer, later, onsend, onlater, field: screen.getByRole("textbox"), send: screen.getByTestId("send") };
 }
