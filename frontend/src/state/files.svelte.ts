@@ -15,7 +15,7 @@ export class Files {
   /** Why something could not be done with the file of a message, by the message's id. */
   refusals = $state.raw<ReadonlyMap<number, Problem>>(new Map());
 
-  readonly player: Player;
+  readonly player = new Player();
   /** The window saves by a dialog of the system, a browser by itself. */
   dialog = $state(false);
 
@@ -24,7 +24,6 @@ export class Files {
 
   constructor(calls: FileCalls) {
     this.#calls = calls;
-    this.player = new Player(() => undefined);
   }
 
   /** Says what shows the page, and where its players get files. */

@@ -15,12 +15,6 @@ export class Player {
   failed = $state(0);
 
   #audio: HTMLAudioElement | undefined;
-  #started: (message: number) => void;
-
-  /** `started` is told when a recording begins to play. */
-  constructor(started: (message: number) => void) {
-    this.#started = started;
-  }
 
   /** Plays a recording from where it stands, or pauses it. `from` is where it begins if it was not the one played last, in seconds. */
   toggle(message: number, address: string, from = 0): void {
@@ -72,12 +66,7 @@ export class Player {
       audio.addEventListener(event, () => {
         if (this.#audio === audio) act();
       });
-    let heard = false;
-    when("playing", () => {
-      if (!heard) this.#started(message);
-      heard = true;
-      this.playing = true;
-    });
+    when("playing", () => (this.playing = true));
     when("pause", () => (this.playing = false));
     when("timeupdate", () => (this.position = audio.currentTime));
     when("durationchange", () => (this.length = Number.isFinite(audio.duration) ? audio.duration : 0));
