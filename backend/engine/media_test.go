@@ -132,12 +132,12 @@ func TestAFileIsSavedWhole(t *testing.T) {
 // What is fetched by itself is what its subaccount says, also where that is nothing.
 func TestASubaccountSaysWhichFilesAreFetched(t *testing.T) {
 	h := newHotel(t)
-	const max = 1000
-	_, err := h.fleet.SetFetchPolicy(within(t), h.client, domain.FetchPolicy{Documents: true, Max: max})
+	const most = 1000
+	_, err := h.fleet.SetFetchPolicy(within(t), h.client, domain.FetchPolicy{Documents: true, Max: most})
 	require.NoError(t, err)
 	photo, _ := h.sends(wasim.Draft{Kind: wasim.KindImage})
-	large, _ := h.sends(wasim.Draft{Kind: wasim.KindDocument, File: &wasim.File{Data: make([]byte, max+1), Mime: "application/pdf", Name: "large.pdf"}})
-	small, _ := h.sends(wasim.Draft{Kind: wasim.KindDocument, File: &wasim.File{Data: make([]byte, max), Mime: "application/pdf", Name: "small.pdf"}})
+	large, _ := h.sends(wasim.Draft{Kind: wasim.KindDocument, File: &wasim.File{Data: make([]byte, most+1), Mime: "application/pdf", Name: "large.pdf"}})
+	small, _ := h.sends(wasim.Draft{Kind: wasim.KindDocument, File: &wasim.File{Data: make([]byte, most), Mime: "application/pdf", Name: "small.pdf"}})
 	h.awaitMedia(small.ID, domain.MediaHere)
 	for _, m := range []domain.MessageID{photo.ID, large.ID} {
 		found, err := h.store.Message(within(t), m)
@@ -152,7 +152,7 @@ func TestASubaccountSaysWhichFilesAreFetched(t *testing.T) {
 		_, err := h.fleet.SetFetchPolicy(within(t), h.client, domain.FetchPolicy{Max: bad})
 		require.Equal(t, domain.CodeInvalid, domain.CodeOf(err))
 	}
-	_, err = h.fleet.SetFetchPolicy(within(t), 99, domain.FetchPolicy{Max: max})
+	_, err = h.fleet.SetFetchPolicy(within(t), 99, domain.FetchPolicy{Max: most})
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 }
 
