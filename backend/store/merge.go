@@ -190,9 +190,11 @@ func (m *merging) contacts() error {
 	if err := m.remarks(); err != nil {
 		return err
 	}
+	if err := m.deletions(); err != nil {
+		return err
+	}
 	err := m.t.each([]change{
 		{"UPDATE contact_numbers SET contact_id = $1 WHERE subaccount_id = $3 AND contact_id = $2", []any{m.kept, m.gone, m.sub}},
-		{"UPDATE messages SET deleted_by = $1 WHERE deleted_by = $2", []any{m.kept, m.gone}},
 		{"UPDATE merges SET kept_contact_id = $1 WHERE subaccount_id = $3 AND kept_contact_id = $2", []any{m.kept, m.gone, m.sub}},
 		{"DELETE FROM contacts WHERE id = $1 AND subaccount_id = $2", []any{m.gone, m.sub}},
 	})
@@ -225,6 +227,14 @@ func (m *merging) remarks() error {
 		}
 	}
 	return nil
+}
+
+// deletions gives what the contact that goes deleted to the one that stays. Who seemed to delete what another wrote may have written it.
+func (m *merging) deletions() error {
+	told, err := collect(m.t, scanMessage, "UPDATE messages SET deleted_by = $1 WHERE deleted_by IN ($1, $2) AND deleted_by > 0 RETURNING "+messageColumns,
+		m.kept, m.gone)
+	m.t.changed.Messages = append(m.t.changed.Messages, told...)
+	return err
 }
 
 // tally counts again what the conversation that stays holds.

@@ -194,6 +194,7 @@ func searchedWorkspace(t *testing.T) []byte {
 // TestSearchFindsWhatReadingEveryRowFinds lets things happen to messages, indexed at any moment or not at all, and asks.
 func TestSearchFindsWhatReadingEveryRowFinds(t *testing.T) {
 	empty := searchedWorkspace(t)
+	sameDraws(t)
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp("", "waflow-search-*")
 		require.NoError(t, err)
