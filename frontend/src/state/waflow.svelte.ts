@@ -111,11 +111,6 @@ export class Waflow {
     return this.info?.clockWrong === true || this.workspace.devices.some((device) => device.cause === "clock_wrong");
   }
 
-  /** The disk did not take what arrived for a device: that is true of all of them, as soon as something arrives. */
-  get diskRefuses(): boolean {
-    return this.workspace.devices.some((device) => device.cause === "storage_failed");
-  }
-
   /** The devices that wait for a network, if every linked one does that is not paused: then it is this computer that has none. */
   get cutOff(): readonly Device[] {
     const linked = this.workspace.devices.filter(({ linked, cause }) => linked > 0 && cause !== "paused_by_operator");

@@ -45,6 +45,11 @@ export class Workspace {
     return this.subaccounts.find((subaccount) => subaccount.id === id);
   }
 
+  /** The disk did not take what arrived for a device: that is true of all of them, as soon as something arrives. */
+  get diskRefuses(): boolean {
+    return this.devices.some((device) => device.cause === "storage_failed");
+  }
+
   device(id: number): Device | undefined {
     return this.devices.find((device) => device.id === id);
   }
