@@ -14,6 +14,12 @@ import (
 
 var everything = domain.CleanRule{MaxBytes: 1}
 
+// awaitNoFiles waits until no file is kept. Nothing is published when one goes, so it is looked again and again.
+func (h *hotel) awaitNoFiles() {
+	h.t.Helper()
+	require.Eventually(h.t, func() bool { return len(h.world.mediaFiles()) == 0 }, patience, patience/600)
+}
+
 // A clean-up says before what would go. Then the files are gone and the messages are not; a file can be had again.
 func TestACleanUpRemovesFilesAndNoMessages(t *testing.T) {
 	h := newHotel(t)
@@ -45,7 +51,7 @@ func TestACleanUpRemovesFilesAndNoMessages(t *testing.T) {
 	gone, err := h.cleaner.Clear(within(t), h.client, everything)
 	require.NoError(t, err)
 	require.Equal(t, would, gone)
-	h.await(func() bool { return len(h.world.mediaFiles()) == 0 })
+	h.awaitNoFiles()
 	for _, one := range []domain.Message{m, again} {
 		require.Equal(t, domain.CodeMediaCleared, h.awaitMedia(one.ID, domain.MediaGone).Why)
 		kept, err := h.inbox.Message(within(t), one.ID)
@@ -84,6 +90,6 @@ func TestFilesAndTheirNotesAgreeAfterAStart(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(h.world.dir, "media", "1", here.SHA256)))
 
 	h.running = h.world.run()
-	h.await(func() bool { return len(h.world.mediaFiles()) == 0 })
+	h.awaitNoFiles()
 	require.Equal(t, domain.CodeMediaCleared, h.awaitMedia(taken.ID, domain.MediaGone).Why)
 }
