@@ -47,6 +47,7 @@ type Engine struct {
 	store    *store.Store
 	pool     *pool.Pool
 	ingest   *ingest.Ingest
+	again    *ingest.Rereader
 	outbox   *outbox.Outbox
 	history  *history.Worker
 	files    *media.Files
@@ -178,6 +179,7 @@ func (e *Engine) connect() {
 	e.notices = newNotices(e.store, e.bus, e.log)
 	e.notify = notify.NewNotifier(notify.Config{Now: e.options.now(), Show: e.notices.add, Keep: e.notices.keepUntold})
 	e.ingest = ingest.New(e.store, e.options.now())
+	e.again = ingest.NewRereader(e.store, whatsapp.Reader{}, e.log)
 	e.pool = pool.New(pool.Config{
 		Open: func(ctx context.Context, file string, h domain.SessionHandlers) (pool.Client, error) {
 			return e.service.Open(ctx, file, h)
@@ -311,6 +313,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		{"record of running", e.keepAlive},
 		{"outbox", e.outbox.Run},
 		{"history", e.history.Run},
+		{"reading again", e.again.Run},
 		{"files", e.media.Run},
 		{"gaps", e.gaps.Run},
 		{"devices", e.pool.Run},
