@@ -64,7 +64,7 @@ func (l *Library) mediaForm(a *attached, file *os.File, kept domain.Media, hints
 	case kind == domain.KindImage:
 		return l.pictureForm(a, file)
 	case kind == domain.KindVideo:
-		return videoForm(file, kept, a.poster)
+		return l.videoForm(a, file, kept)
 	case kind == domain.KindAudio:
 		form := formOf(kind, kept)
 		form.File.Seconds = max(0, hints.Seconds)
@@ -109,15 +109,20 @@ func (l *Library) pictureForm(a *attached, file *os.File) (*domain.Form, domain.
 	return &form, "", nil
 }
 
-// videoForm is for what every phone plays; anything else is better kept as it is.
-func videoForm(file *os.File, kept domain.Media, poster []byte) (*domain.Form, domain.Code, error) {
+// videoForm is for what every phone plays; anything else is better kept as it is. What goes is without what the camera wrote beside it.
+func (l *Library) videoForm(a *attached, file *os.File, kept domain.Media) (*domain.Form, domain.Code, error) {
 	info, err := mp4.Look(file, kept.Size)
 	if err != nil || !info.H264 {
 		return nil, domain.CodeFileUnreadable, nil
 	}
+	if len(info.Notes) > 0 {
+		if kept, err = l.keepBlanked(a, io.NewSectionReader(file, 0, kept.Size), info.Notes); err != nil {
+			return nil, "", err
+		}
+	}
 	form := formOf(domain.KindVideo, kept)
 	form.File.Width, form.File.Height, form.File.Seconds = info.Width, info.Height, info.Seconds
-	if small, err := picture.Thumbnail(bytes.NewReader(poster)); err == nil {
+	if small, err := picture.Thumbnail(bytes.NewReader(a.poster)); err == nil {
 		form.Thumbnail = small
 	}
 	return &form, "", nil
@@ -149,11 +154,20 @@ func (l *Library) voice(a *attached, file *os.File, kept domain.Media, hints dom
 
 // keepBytes puts a content into the folder that was made of an attached file.
 func (l *Library) keepBytes(a *attached, data []byte) (domain.Media, error) {
-	part, err := l.c.Files.Begin(a.sub, int64(len(data)))
+	return l.keepBlanked(a, io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data))), nil)
+}
+
+// keepBlanked puts a content into the folder that was made of an attached file, without these notes.
+func (l *Library) keepBlanked(a *attached, data *io.SectionReader, notes []mp4.Note) (domain.Media, error) {
+	part, err := l.c.Files.Begin(a.sub, data.Size())
 	if err != nil {
 		return domain.Media{}, err
 	}
-	if _, err := part.Write(data); err != nil {
+	_, err = io.Copy(part, data)
+	if err == nil {
+		err = mp4.Blank(part, notes)
+	}
+	if err != nil {
 		part.Discard()
 		return domain.Media{}, storageFailed("A file can't be written.", err)
 	}

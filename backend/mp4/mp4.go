@@ -22,6 +22,13 @@ type Info struct {
 	H264          bool // its picture is coded as H.264, which every phone plays
 	Width, Height int  // pixels, as it is shown
 	Seconds       int  // rounded up
+	Notes         []Note
+}
+
+// Note is a box with what a camera or a program wrote beside the picture and the sound, such as where it was. Nothing of it is needed to play.
+type Note struct {
+	kind     int64 // where its kind stands
+	from, to int64 // where its body does
 }
 
 // Look reads the description of a video. Errors: ErrBroken, and what reading failed with.
@@ -34,6 +41,22 @@ func Look(file io.ReaderAt, size int64) (Info, error) {
 		return Info{}, ErrBroken
 	}
 	return l.info, nil
+}
+
+// Blank makes free space of notes. Everything else stays where it is, because the file names places in itself.
+func Blank(file io.WriterAt, notes []Note) error {
+	zeros := make([]byte, 32<<10)
+	for _, n := range notes {
+		if _, err := file.WriteAt([]byte("free"), n.kind); err != nil {
+			return err
+		}
+		for at := n.from; at < n.to; at += int64(len(zeros)) {
+			if _, err := file.WriteAt(zeros[:min(int64(len(zeros)), n.to-at)], at); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 type look struct {
@@ -69,8 +92,13 @@ func (l *look) boxes(from, to int64, depth int) error {
 		if size < begin || size > to-at {
 			return ErrBroken
 		}
-		if err := l.box(string(head[4:]), at+begin, at+size, depth); err != nil {
-			return err
+		switch kind := string(head[4:]); kind {
+		case "udta", "meta", "uuid":
+			l.info.Notes = append(l.info.Notes, Note{kind: at + 4, from: at + begin, to: at + size})
+		default:
+			if err := l.box(kind, at+begin, at+size, depth); err != nil {
+				return err
+			}
 		}
 		at += size
 	}
