@@ -13,7 +13,7 @@ import (
 // Stub converts what a phone keeps in a chat that nobody wrote, so that it is the same line that also comes live. It is false for everything
 // else, and true without a message for what people do not see.
 func Stub(chat types.JID, web *waWeb.WebMessageInfo, known Known, own Own) (domain.Past, bool) {
-	if web.GetMessage() != nil || web.MessageStubType == nil {
+	if web == nil || web.Message != nil || web.MessageStubType == nil {
 		return domain.Past{}, false
 	}
 	r := stub{web: web, known: known, own: own, scene: scene{at: time.Unix(int64(min(web.GetMessageTimestamp(), 1<<40)), 0).UTC()}}
