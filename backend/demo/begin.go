@@ -69,10 +69,17 @@ func (d *Demo) begin(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, takesAtMost)
 	defer cancel()
+	stage, err := d.setStage()
+	if err != nil {
+		return err
+	}
 	if err := d.linkAll(ctx); err != nil {
 		return err
 	}
 	if err := d.writeOpen(ctx, false); err != nil {
+		return err
+	}
+	if err := stage.play(ctx); err != nil {
 		return err
 	}
 	if err := d.server.WaitFor(ctx, d.arrived); err != nil {

@@ -42,6 +42,7 @@ type Demo struct {
 	answers   map[string]bool   // which contacts act by themselves
 	languages map[string]string // of the contacts of the cast
 	crowds    uint64            // how often a crowd has written
+	behind    *wasim.Phone      // whose scene is not over: not shown yet, nil for none
 	acted     chan struct{}     // closed and replaced when something changed that the simulator does not tell
 }
 

@@ -19,6 +19,9 @@ func (d *Demo) State() []domain.SimulatedPhone {
 	defer d.mu.Unlock()
 	var out []domain.SimulatedPhone
 	for _, phone := range d.server.Phones() {
+		if phone == d.behind {
+			continue
+		}
 		out = append(out, d.viewLocked(phone))
 	}
 	return out

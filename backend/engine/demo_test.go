@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -73,9 +74,9 @@ func TestDemoHasWeeksOfHistory(t *testing.T) {
 		require.NoError(t, err)
 		told, err := r.store.HistoryProgress(within(t))
 		require.NoError(t, err)
-		return len(page.Conversations) >= 42 && !slices.ContainsFunc(told, func(p domain.HistoryProgress) bool { return !p.Done() })
+		return len(page.Conversations) >= 43 && !slices.ContainsFunc(told, func(p domain.HistoryProgress) bool { return !p.Done() })
 	})
-	require.Len(t, page.Conversations, 42, "forty people and two groups")
+	require.Len(t, page.Conversations, 43, "forty-one people and two groups")
 	all := 0
 	for _, c := range page.Conversations {
 		messages := r.messages(c.Ref.Conversation)
@@ -90,4 +91,47 @@ func TestDemoHasWeeksOfHistory(t *testing.T) {
 		}
 	}
 	require.Greater(t, all, 300)
+}
+
+// One conversation of the demo holds everything that can come in one, as it came from the phones.
+func TestDemoHoldsEveryKind(t *testing.T) {
+	r := openTheDemo(t)
+	var messages []domain.Message
+	r.await(func() bool {
+		page, err := r.inbox.Conversations(within(t), domain.ConversationQuery{Limit: 100})
+		require.NoError(t, err)
+		for _, c := range page.Conversations {
+			if strings.HasPrefix(c.Title, "Eleanor") {
+				messages = r.messages(c.Ref.Conversation)
+			}
+		}
+		return len(everythingOf(messages)) == 26
+	})
+	require.Contains(t, texts(messages), "And a new number. Thank you for everything! 🌞", "she goes on in the same conversation")
+}
+
+// everythingOf names the kinds of some messages, and what else can be said of them.
+func everythingOf(messages []domain.Message) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range messages {
+		out[string(m.Kind)] = true
+		for what, is := range map[string]bool{
+			"edited": !m.Edited.IsZero(), "deleted": m.Deleted != nil, "reactions": len(m.Reactions) == 1, "both votes": len(m.Votes) == 2, "answer": m.Answers != 0,
+		} {
+			if is {
+				out[what] = true
+			}
+		}
+		if c := m.Content; c != nil {
+			for what, is := range map[string]bool{"forwarded": c.Forwarded > 4, "once": c.Once, "timer": c.Timer > 0, "preview": c.Preview != nil} {
+				if is {
+					out[what] = true
+				}
+			}
+			if c.Notice != nil {
+				out["notice "+string(c.Notice.Kind)] = true
+			}
+		}
+	}
+	return out
 }

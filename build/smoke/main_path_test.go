@@ -65,6 +65,8 @@ func TestMainPath(t *testing.T) {
 	w.until(`document.querySelectorAll('[data-testid="thread"] [data-state="received"]').length === 2`)
 	w.picture("window-6-back")
 	w.plays(ana, clinic)
+	w.attaches(clinic, ana)
+	w.recordsOrNot()
 }
 
 // linkFirstNumber goes through the first door: a subaccount, a device, its code scanned by the phone.
