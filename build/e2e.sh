@@ -11,5 +11,6 @@ else
 	say "fetching a browser for the tests (Playwright's Chromium)"
 	(cd frontend && npx playwright install --with-deps --only-shell chromium)
 fi
-export LANG=en_US.UTF-8
+# A language that is not installed makes Chromium take names of files for ASCII; this one is everywhere.
+export LANG=C.UTF-8 LANGUAGE=en_US
 npm --prefix frontend run e2e

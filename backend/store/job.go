@@ -21,7 +21,8 @@ func early(raw []byte) string {
 }
 
 // keepHistory keeps a history notification as it came. No receipt is sent for it, so WhatsApp keeps its copy. One that was kept before its id was
-// known gets it now; if it was worked off meanwhile, what is left to do is to tell the phone.
+// known gets it now; if it was worked off meanwhile, what is left to do is to tell the phone. So it is with one that comes again: what the phone was
+// told may not have reached it.
 func keepHistory(t *tx, ref domain.DeviceRef, h domain.InboundHistory) error {
 	raw := h.Raw
 	if raw == nil {
@@ -38,7 +39,7 @@ func keepHistory(t *tx, ref domain.DeviceRef, h domain.InboundHistory) error {
 		}
 	}
 	n, err := t.exec(`INSERT INTO history_jobs (subaccount_id, device_id, waid, type, chunk, percent, at, raw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (subaccount_id, device_id, waid) DO NOTHING`, ref.Subaccount, ref.Device, h.WAID, h.Type, h.Chunk, h.Percent, millis(h.At), raw)
+		ON CONFLICT (subaccount_id, device_id, waid) DO UPDATE SET receipted = FALSE WHERE history_jobs.receipted`, ref.Subaccount, ref.Device, h.WAID, h.Type, h.Chunk, h.Percent, millis(h.At), raw)
 	if err != nil || n == 0 || h.Type == domain.HistoryOnDemand {
 		return err
 	}

@@ -107,7 +107,11 @@ func TestANoticeOfHistoryIsWorkedThroughOnce(t *testing.T) {
 	require.Len(t, jobs(), 2, "the phone has not been told yet")
 	require.Empty(t, jobs()[0].Notice.Raw)
 	require.NoError(t, s.HistoryReceipted(ctx, jobs()[0]))
+	require.Equal(t, second, jobs()[0].Notice)
+
 	s.mustReceive(t, d.Ref, domain.Inbound{History: &first})
-	require.Len(t, jobs(), 1, "the same notice is no new one")
+	require.Len(t, jobs(), 2, "the phone does not know: it is told again, and no more")
+	require.Empty(t, jobs()[0].Notice.Raw)
+	require.NoError(t, s.HistoryReceipted(ctx, jobs()[0]))
 	require.Equal(t, second, jobs()[0].Notice)
 }

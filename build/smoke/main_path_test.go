@@ -82,13 +82,16 @@ func (w *window) linkFirstNumber(p phone, subaccount, device string) {
 	w.until("!" + find("pair-dialog"))
 }
 
+// codeFor is how long a code is looked at: some can't be read, and another one is drawn after a while.
+const codeFor = time.Minute
+
 // code reads the QR code off the screen, once it is drawn.
 func (w *window) code(picture string) string {
 	w.t.Helper()
 	w.until(find("pair-qr"))
 	var code string
 	var err error
-	for range 20 {
+	for end := time.Now().Add(codeFor); time.Now().Before(end); {
 		if code, err = readQR(w.picture(picture)); err == nil {
 			return code
 		}
