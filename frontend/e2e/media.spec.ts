@@ -43,8 +43,12 @@ test("shows pictures in their room and large, one after the other", async ({ pag
   const whole = pictures.first().locator("img.whole");
   await expect(whole).toHaveJSProperty("complete", true);
   await expect(whole).toHaveJSProperty("naturalWidth", 640);
-  const box = await pictures.first().boundingBox();
-  expect([box?.width, box?.height]).toEqual([320, 240]);
+  await expect
+    .poll(async () => {
+      const box = await pictures.first().boundingBox();
+      return [box?.width, box?.height];
+    })
+    .toEqual([320, 240]);
   await picture("media-pictures-light");
 
   await pictures.first().click();
@@ -57,6 +61,7 @@ test("shows pictures in their room and large, one after the other", async ({ pag
   await expect(viewer).toContainText("2 of 2");
   const large = viewer.getByRole("img", { name: /^Photo from/u });
   await expect(large).toBeVisible();
+  await expect(large).toHaveJSProperty("naturalWidth", 640);
   const fitted = (await large.boundingBox())?.width ?? 0;
   await page.keyboard.press("+");
   await expect.poll(async () => (await large.boundingBox())?.width).toBeCloseTo(fitted * 1.5, 0);
