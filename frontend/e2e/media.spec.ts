@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { conversation, link, showInbox } from "./support/steps";
 import { expect, test } from "./support/test";
@@ -31,6 +31,14 @@ function heardIn(selector: string): string[] {
   return heard;
 }
 
+/** Opens a picture large; a thread that moves while the pointer is down takes the picture away from under it. */
+async function opens(picture: Locator, viewer: Locator): Promise<void> {
+  await expect(async () => {
+    if (!(await viewer.isVisible())) await picture.click({ timeout: 2000 });
+    await expect(viewer).toBeVisible({ timeout: 2000 });
+  }).toPass();
+}
+
 test("shows pictures in their room and large, one after the other", async ({ page, simulator, picture }) => {
   const { send } = await begin(page, simulator);
   await send({ kind: "image", text: "the terrace" });
@@ -51,8 +59,8 @@ test("shows pictures in their room and large, one after the other", async ({ pag
     .toEqual([320, 240]);
   await picture("media-pictures-light");
 
-  await pictures.first().click();
   const viewer = page.getByTestId("viewer");
+  await opens(pictures.first(), viewer);
   await expect(viewer).toContainText("the terrace");
   await expect(viewer).toContainText("1 of 2");
   await expect(viewer.getByRole("button", { name: "Previous" })).toBeDisabled();
@@ -121,7 +129,7 @@ test("plays recordings and videos, one at a time, and saves documents", async ({
   await picture("media-video-wanted");
   await download.click();
   const first = message("video").getByRole("button", { name: /^Video from Ana Beltrán/u });
-  await first.click();
+  await opens(first, page.getByTestId("viewer"));
   const video = page.getByTestId("viewer").locator("video");
   await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.duration)).toBeCloseTo(3, 0);
   await picture("media-video-light");
