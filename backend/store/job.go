@@ -71,11 +71,12 @@ func (s *Store) HistoryKept(ctx context.Context, job domain.HistoryJob, messages
 }
 
 // HistoryReceipted notes that the phone was told that its history is kept, or asked to hand it over anew: there is nothing more to do about
-// the notice. The row stays, so that the same notice is known when it comes again.
+// the notice. The row stays, so that the same notice is known when it comes again: of what is kept the phone is told once more then, and the
+// rest is tried once more.
 //
 // Of one whose id was not known there was nothing to tell; if it is known by now, the phone has still to be told.
 func (s *Store) HistoryReceipted(ctx context.Context, job domain.HistoryJob) error {
-	return s.historyStep(ctx, "keep that history was acknowledged", job, "raw = $3, receipted = $4 <> '' OR waid LIKE '"+earlyMark+"%'", []byte{}, job.Notice.WAID)
+	return s.historyStep(ctx, "keep that history was acknowledged", job, "receipted = $3 <> '' OR waid LIKE '"+earlyMark+"%'", job.Notice.WAID)
 }
 
 // HistoryRefused notes that what a notice names can't be kept, and why. It is not tried again before HistoryAgain.

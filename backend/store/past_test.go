@@ -114,4 +114,9 @@ func TestANoticeOfHistoryIsWorkedThroughOnce(t *testing.T) {
 	require.Empty(t, jobs()[0].Notice.Raw)
 	require.NoError(t, s.HistoryReceipted(ctx, jobs()[0]))
 	require.Equal(t, second, jobs()[0].Notice)
+
+	require.NoError(t, s.HistoryReceipted(ctx, jobs()[0]), "WhatsApp has it no more, and the phone was asked for it")
+	require.Empty(t, jobs())
+	s.mustReceive(t, d.Ref, domain.Inbound{History: &second})
+	require.Equal(t, second, jobs()[0].Notice, "the phone did not hear that: it was never kept, and must not be said to be")
 }
